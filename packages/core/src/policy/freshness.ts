@@ -1,0 +1,21 @@
+import type { CallerFacts } from '../flow/context.ts'
+import type { EpochMs } from '../ids.ts'
+import type { Profile } from '../profile/profile.ts'
+import { CLOCK_TOLERANCE_MS } from './defaults.ts'
+
+/**
+ * Whether `provenAt` lies within the last `seconds`. A time from the future, beyond what the clocks of two
+ * nodes may differ by, is not trusted.
+ */
+export function isRecent(provenAt: EpochMs | null, at: EpochMs, seconds: number): boolean {
+  return provenAt !== null && provenAt <= at + CLOCK_TOLERANCE_MS && at < provenAt + seconds * 1000
+}
+
+/**
+ * Whether the caller's session may change factors (ASVS 5.0 7.5.1): only the time of a second-factor proof
+ * counts. A user with nothing enrolled has no second factor to prove, and needs a fresh first factor.
+ */
+export function mayChangeFactors(caller: CallerFacts, profile: Profile, at: EpochMs, seconds: number): boolean {
+  if (isRecent(caller.secondFactorAt, at, seconds)) return true
+  return profile.enrollments.length === 0 && isRecent(caller.firstFactorAt, at, seconds)
+}
