@@ -171,6 +171,30 @@ const offences: readonly Snippet[] = [
     },
   ]),
 
+  ...['ports', 'crypto'].flatMap((folder): Snippet[] => [
+    {
+      about: 'the engine',
+      in: `packages/core/src/${folder}`,
+      rule: imports,
+      code: `export type { A } from '../engine/run-step.ts'`,
+    },
+    {
+      about: 'the index, which knows the engine',
+      in: `packages/core/src/${folder}`,
+      rule: imports,
+      code: `export { a } from '../index.ts'`,
+    },
+  ]),
+  // The engine's time and chance come through its ports.
+  ...['Date', 'crypto', 'fetch', 'globalThis', 'performance', 'self', 'setInterval', 'setTimeout'].map(
+    (name): Snippet => ({
+      about: `the global ${name}`,
+      in: 'packages/core/src/engine',
+      rule: globals,
+      code: `export const a: unknown = ${name}`,
+    }),
+  ),
+
   // The other packages use what core publishes.
   {
     about: 'an inner file of core by name',
@@ -275,6 +299,11 @@ const inOrder: readonly Snippet[] = [
     about: 'ports, crypto and flow in the engine',
     in: 'packages/core/src/engine',
     code: `export { a } from '../ports/a.ts'\nexport { b } from '../crypto/b.ts'\nexport { c } from '../flow/c.ts'`,
+  },
+  {
+    about: 'the clock, chance and digests of the platform in the crypto folder',
+    in: 'packages/core/src/crypto',
+    code: 'export const a = [Date.now(), crypto.subtle, setTimeout]',
   },
   {
     about: 'await in the engine',
