@@ -4,7 +4,17 @@ import type { Random } from '../ports/random.ts'
 /** The system's clock. */
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
-  wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+  wait: (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', finish) // a signal may outlive many waits
+        resolve()
+      }
+      const timer = setTimeout(finish, ms)
+      signal?.addEventListener('abort', finish)
+      if (signal?.aborted) finish() // no event will come
+    }),
 })
 
 /** The platform's CSPRNG, by WebCrypto (ASVS 5.0 11.5.1). */

@@ -34,8 +34,8 @@ const WORDS = 2 ** 32
  * the greatest multiple of 10^digits, modulo 10^digits. Words above it would favor the low codes.
  *
  * @param random - Fresh bytes from the CSPRNG, a word for each try; 64 hold 16 tries.
- * @throws {Error} When no word could be taken. Of 64 random bytes that has a probability of 4·10^-59 for six
- *   digits and 3·10^-27 for eight, so what fails is the source of random bytes.
+ * @throws {Error} When no word could be taken. With 64 random bytes the odds are below 5·10^-59 for six digits and
+ *   4·10^-27 for eight: what has failed then is the source of random bytes.
  */
 export function drawDigits(random: Uint8Array, digits: CodeDigits): string {
   const codes = 10 ** digits
