@@ -43,7 +43,9 @@ export class InputError extends SallyportError<'user_id_invalid' | 'input_invali
  * A stored document cannot be read: `snapshot_invalid` or `profile_invalid` when it does not have the
  * shape of its version, `version_unknown` when a newer release wrote it (it is never guessed at).
  */
-export class SnapshotError extends SallyportError<'snapshot_invalid' | 'profile_invalid' | 'version_unknown'> {}
+export class SnapshotError extends SallyportError<
+  'snapshot_invalid' | 'profile_invalid' | 'version_unknown'
+> {}
 
 /**
  * The store failed. `not_applied`: nothing was written, the same call may be made again.

@@ -187,6 +187,7 @@ test('CWE-330: too few random bytes make no secret', () => {
 
 test('the provisioning data are all that an app asks for, as JSON', () => {
   expect(begun.provisioning).toEqual({
+    kind: 'app',
     secret: 'VOV2XK5LVOV2XK5LVOV2XK5LVOV2XK5L',
     groupedSecret: 'VOV2 XK5L VOV2 XK5L VOV2 XK5L VOV2 XK5L',
     label: 'alice@acme.test',

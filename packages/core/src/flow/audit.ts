@@ -1,6 +1,6 @@
 import type { ChallengeId, DeviceId, EnrollmentId, EpochMs, FlowId } from '../ids.ts'
-import type { FlowKind } from './context.ts'
 import type { DeniedReason, EndReason, Via } from './outcome.ts'
+import type { FlowKind } from './stage.ts'
 
 /** What a proof was checked against: an enrollment's method, a recovery code, or a code by rescue mail. */
 export type ProofOf = { readonly method: string; readonly enrollment?: EnrollmentId }
@@ -12,7 +12,12 @@ export type ProofOf = { readonly method: string; readonly enrollment?: Enrollmen
  */
 export type AuditEvent =
   | { readonly kind: 'flow_started' }
-  | { readonly kind: 'challenge_opened'; readonly challenge: ChallengeId; readonly method: string; readonly sends: boolean }
+  | {
+      readonly kind: 'challenge_opened'
+      readonly challenge: ChallengeId
+      readonly method: string
+      readonly sends: boolean
+    }
   | { readonly kind: 'delivery_failed'; readonly challenge?: ChallengeId; readonly definite: boolean }
   | ({ readonly kind: 'proof_accepted'; readonly challenge: ChallengeId } & ProofOf)
   | ({
@@ -26,7 +31,12 @@ export type AuditEvent =
     } & ProofOf)
   | { readonly kind: 'user_locked'; readonly until: EpochMs | 'rescued' }
   | { readonly kind: 'user_unlocked'; readonly by: 'recovery_code' | 'administrator' }
-  | { readonly kind: 'enrollment_added'; readonly method: string; readonly enrollment: EnrollmentId; readonly by: 'user' | 'administrator' }
+  | {
+      readonly kind: 'enrollment_added'
+      readonly method: string
+      readonly enrollment: EnrollmentId
+      readonly by: 'user' | 'administrator'
+    }
   | {
       readonly kind: 'enrollment_replaced'
       readonly method: string
@@ -38,7 +48,11 @@ export type AuditEvent =
   | { readonly kind: 'two_factor_disabled' }
   | { readonly kind: 'profile_reset' }
   | { readonly kind: 'device_remembered' | 'device_used' | 'device_revoked'; readonly device: DeviceId }
-  | { readonly kind: 'recovery_codes_generated'; readonly left: number; readonly by: 'user' | 'administrator' }
+  | {
+      readonly kind: 'recovery_codes_generated'
+      readonly left: number
+      readonly by: 'user' | 'administrator'
+    }
   | { readonly kind: 'recovery_code_used'; readonly left: number }
   | { readonly kind: 'recovery_codes_low'; readonly left: number }
   | { readonly kind: 'help_requested' }

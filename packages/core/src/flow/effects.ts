@@ -1,6 +1,6 @@
 import type { ChallengeId } from '../ids.ts'
 import type { AuditEvent } from './audit.ts'
-import type { EnrollmentRequest, Target } from './context.ts'
+import type { EnrollmentRequest, Target } from './stage.ts'
 
 /**
  * What the machine asks of the engine before it can go on. The engine answers with an engine event in the
@@ -38,8 +38,18 @@ export interface Destination {
 /** What is told to the outside once the step is committed; the audit events are part of the commit itself. */
 export type Tell =
   | { readonly kind: 'audit'; readonly event: AuditEvent }
-  | { readonly kind: 'deliver_code'; readonly challenge: ChallengeId; readonly method: string; readonly address: string | null }
-  | { readonly kind: 'notify'; readonly notice: NoticeKind; readonly to: readonly Destination[]; readonly method: string | null }
+  | {
+      readonly kind: 'deliver_code'
+      readonly challenge: ChallengeId
+      readonly method: string
+      readonly address: string | null
+    }
+  | {
+      readonly kind: 'notify'
+      readonly notice: NoticeKind
+      readonly to: readonly Destination[]
+      readonly method: string | null
+    }
   | { readonly kind: 'call_for_help' }
 
 /** Everything the machine wants done: inputs it asks for and outputs it tells. Data; the engine carries it out. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ChallengeId, DeviceId, Digest, EpochMs, Sealed } from '../ids.ts'
 import type { Json } from '../json.ts'
 import { MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from '../policy/defaults.ts'
-import type { PendingEnrollment, Run } from './context.ts'
+import type { PendingEnrollment, Run } from './stage.ts'
 
 /** A way in for a user who has lost a factor. */
 export type RescueOption = 'recovery_code' | 'email' | 'help'
@@ -65,7 +65,10 @@ export const clientEventSchemas: {
   proof_submitted: z.strictObject({
     type: z.literal('proof_submitted'),
     proof: text.describe('The code, as the user typed it.'),
-    remember: z.boolean().optional().describe('Whether to remember this browser, where the policy allows it.'),
+    remember: z
+      .boolean()
+      .optional()
+      .describe('Whether to remember this browser, where the policy allows it.'),
   }),
   method_selected: z.strictObject({
     type: z.literal('method_selected'),
@@ -75,12 +78,16 @@ export const clientEventSchemas: {
   resend_requested: z.strictObject({ type: z.literal('resend_requested') }),
   rescue_requested: z.strictObject({
     type: z.literal('rescue_requested'),
-    option: z.enum(['recovery_code', 'email', 'help']).describe('One of the rescue options that the step offers.'),
+    option: z
+      .enum(['recovery_code', 'email', 'help'])
+      .describe('One of the rescue options that the step offers.'),
   }),
   enrollment_requested: z.strictObject({
     type: z.literal('enrollment_requested'),
     method: text.describe('The method to enroll.'),
-    address: text.optional().describe('Where its codes go, for a method that needs it: a phone number for sms.'),
+    address: text
+      .optional()
+      .describe('Where its codes go, for a method that needs it: a phone number for sms.'),
     name: name.optional().describe('What the user calls it.'),
     mode: z
       .enum(['replace', 'add'])
@@ -100,7 +107,9 @@ export const clientEventSchemas: {
 }
 
 /** The names of all events that a client may send. */
-export const clientEventTypes: readonly ClientEventType[] = Object.keys(clientEventSchemas) as ClientEventType[] // the keys of the record above
+export const clientEventTypes: readonly ClientEventType[] = Object.keys(
+  clientEventSchemas,
+) as ClientEventType[] // the keys of the record above
 
 /** A client's event after parsing, or the field that is at fault (null: one that is not of this event). */
 export type ClientEventParse =
@@ -114,7 +123,8 @@ export function isClientEventType(type: unknown): type is ClientEventType {
 
 /** Parses what came through the public door. An engine event is as unknown here as any other nonsense. */
 export function parseClientEvent(value: unknown): ClientEventParse {
-  const type: unknown = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined
+  const type: unknown =
+    typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined
   if (!isClientEventType(type)) return { kind: 'malformed', field: 'type' }
   const parsed = clientEventSchemas[type].safeParse(value)
   if (parsed.success) return { kind: 'parsed', event: parsed.data }
@@ -139,7 +149,7 @@ export type MachineClientEvent = Timed &
   (
     | Exclude<ParsedClientEvent, Submitted | Requested>
     | { readonly type: Submitted['type'] }
-    | (Omit<Requested, 'address'> & { readonly address?: string | null })
+    | (Omit<Requested, 'address'> & { readonly address?: string | null | undefined })
   )
 
 /**
@@ -168,7 +178,11 @@ export type EngineEvent = Timed &
       }
     | { readonly type: 'proof_rejected'; readonly cause: string }
     | { readonly type: 'proof_malformed' }
-    | { readonly type: 'recovery_codes_drawn'; readonly digests: readonly Digest[]; readonly sealed: Sealed | null }
+    | {
+        readonly type: 'recovery_codes_drawn'
+        readonly digests: readonly Digest[]
+        readonly sealed: Sealed | null
+      }
     | { readonly type: 'delivery_failed'; readonly challenge: ChallengeId; readonly definite: boolean }
     | { readonly type: 'help_failed'; readonly definite: boolean }
     | { readonly type: 'flow_expired' }
@@ -189,4 +203,3 @@ export interface FlowStart {
   /** A remembered device whose token the engine has found genuine, for this user and stamp. */
   readonly remembered: { readonly device: DeviceId; readonly epoch: number } | null
 }
-

@@ -1,5 +1,5 @@
-import { deliveryOpensAt, noticeDueAt, noticeIsDue } from '../policy/delivery-budget.ts'
 import { MAX_ENROLLMENTS } from '../policy/defaults.ts'
+import { deliveryOpensAt, noticeDueAt, noticeIsDue } from '../policy/delivery-budget.ts'
 import { isLocked } from '../policy/throttle.ts'
 import type { FlowContext, MethodFacts } from './context.ts'
 import type { ClientEventType, EventOf, MachineClientEvent } from './events.ts'
@@ -19,7 +19,9 @@ import type { Refusal } from './refusal.ts'
  * For each event of a client, what speaks against taking it in a state that handles it. The machine takes the
  * event when nothing does, and otherwise refuses it with the answer.
  */
-type Faults = { readonly [Type in ClientEventType]: (context: FlowContext, event: EventOf<Type>) => Refusal | undefined }
+type Faults = {
+  readonly [Type in ClientEventType]: (context: FlowContext, event: EventOf<Type>) => Refusal | undefined
+}
 
 const faults: Faults = {
   proof_submitted: ({ flow, profile, at }) => {
@@ -54,13 +56,18 @@ const faults: Faults = {
   enrollment_requested: (context, { method: kind, address, mode }) => {
     const method = enrollableMethods(context).find((enrollable) => enrollable.kind === kind)
     if (method === undefined) return { reason: 'method_unavailable', field: 'method' }
-    if (method.addressed === 'given' && address === undefined) return { reason: 'address_required', field: 'address' }
-    if (address === null) return { reason: 'address_invalid', field: 'address' }
+    if (method.addressed === 'given' && address === undefined)
+      return { reason: 'address_required', field: 'address' }
+    if (method.addressed === 'given' && address === null)
+      return { reason: 'address_invalid', field: 'address' }
     const { enrollments, preferred } = context.profile
     const staying = mode === 'add' ? enrollments : enrollments.filter(({ id }) => id !== preferred)
     if (staying.length >= MAX_ENROLLMENTS) return { reason: 'too_many_enrollments' }
     const given = method.addressed === 'given' ? (address ?? null) : null
-    if (method.addressed !== 'none' && staying.some((other) => other.method === kind && other.address === given)) {
+    if (
+      method.addressed !== 'none' &&
+      staying.some((other) => other.method === kind && other.address === given)
+    ) {
       return { reason: 'already_enrolled', field: 'method' }
     }
     return sendFault(context, method, `${kind}:${given ?? ''}`)
@@ -93,14 +100,21 @@ function lockedFault(until: number | 'rescued' | undefined): Refusal {
   return typeof until === 'number' ? { reason: 'locked', retryAt: until } : { reason: 'locked' }
 }
 
-function enrollmentFault({ profile }: FlowContext, { enrollment }: { readonly enrollment: string }): Refusal | undefined {
+function enrollmentFault(
+  { profile }: FlowContext,
+  { enrollment }: { readonly enrollment: string },
+): Refusal | undefined {
   return profile.enrollments.some(({ id }) => id === enrollment)
     ? undefined
     : { reason: 'enrollment_unknown', field: 'enrollment' }
 }
 
 /** What speaks against a new challenge: a lock, and for one that sends a code, the cool-down and the budget. */
-function sendFault(context: FlowContext, method: MethodFacts | undefined, destination: string): Refusal | undefined {
+function sendFault(
+  context: FlowContext,
+  method: MethodFacts | undefined,
+  destination: string,
+): Refusal | undefined {
   const { profile, at, facts } = context
   if (isLocked(profile, at)) return lockedFault(profile.lock?.until)
   if (!method?.sends) return undefined

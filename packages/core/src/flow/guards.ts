@@ -1,9 +1,9 @@
 import { liveDevice } from '../policy/remembered-device.ts'
 import { isLocked, lockAfter } from '../policy/throttle.ts'
 import type { FlowContext } from './context.ts'
+import { faultOf } from './faults.ts'
 import { canUseRecoveryCode, enrollableMethods, rescueOptions, usableEnrollments } from './options.ts'
 import type { DeniedReason } from './outcome.ts'
-import { faultOf } from './faults.ts'
 import type { Refusal } from './refusal.ts'
 
 export const isLogin = ({ flow }: FlowContext): boolean => flow.run.kind === 'login'

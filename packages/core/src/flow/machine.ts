@@ -73,7 +73,9 @@ const { createMachine } = setup({
     check_proof: ask,
     draw_recovery_codes: ask,
 
-    refuse: assign(({ context, event }) => ({ refusal: faultOf(context, event as MachineClientEvent) ?? null })), // only client events are refused
+    refuse: assign(({ context, event }) => ({
+      refusal: faultOf(context, event as MachineClientEvent) ?? null,
+    })), // only client events are refused
     refuseOnlyMethod: assign(({ context }) => ({ refusal: guards.faultOfOnlyMethod(context) ?? null })),
     refuseMalformed: by(updates.refuseMalformed),
 
@@ -161,12 +163,12 @@ const requestEnrollment = [
   { actions: 'refuse' },
 ] as const
 
-const submitProof = [
-  { guard: 'allowed', target: 'checking' },
+const submitProof = [{ guard: 'allowed', target: 'checking' }, { actions: 'refuse' }] as const
+
+const requestResend = [
+  { guard: 'allowed', target: 'opening', actions: 'reopen' },
   { actions: 'refuse' },
 ] as const
-
-const requestResend = [{ guard: 'allowed', target: 'opening', actions: 'reopen' }, { actions: 'refuse' }] as const
 
 const rejectProof = [
   { guard: 'staysOpen', target: 'awaiting_proof', actions: 'countRejection' },

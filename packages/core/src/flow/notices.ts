@@ -1,8 +1,9 @@
+import type { EpochMs } from '../ids.ts'
 import type { Channel } from '../methods/method.ts'
 import { noticeIsDue, withNotice } from '../policy/delivery-budget.ts'
-import type { FlowContext, UserFacts } from './context.ts'
-import type { Destination, NoticeKind, Tell } from './effects.ts'
 import type { Enrollment, Profile } from '../profile/profile.ts'
+import type { UserFacts } from './context.ts'
+import type { Destination, NoticeKind, Tell } from './effects.ts'
 
 /** A notice to the user: what about, of which method, and which channel has just changed hands. */
 export interface Notice {
@@ -15,7 +16,11 @@ export interface Notice {
 }
 
 /** Where a notice goes: mail unless mail is what changed, else a text to a proven number or the host's. */
-function destinations(user: UserFacts, enrollments: readonly Enrollment[], notice: Notice): readonly Destination[] {
+function destinations(
+  user: UserFacts,
+  enrollments: readonly Enrollment[],
+  notice: Notice,
+): readonly Destination[] {
   const phone = enrollments.find(({ method }) => method === 'sms')?.address ?? user.phone
   const email: Destination[] = user.email === null ? [] : [{ channel: 'email', address: user.email }]
   const sms: Destination[] = phone === null ? [] : [{ channel: 'sms', address: phone }]
@@ -24,17 +29,30 @@ function destinations(user: UserFacts, enrollments: readonly Enrollment[], notic
   return [...(first === undefined ? [] : [first]), ...former]
 }
 
-/** Sends a notice, at most one of a kind per user and hour, to the addresses that were known before the change. */
+/** Who is told, and what was known of them before the change. */
+export interface Known {
+  readonly at: EpochMs
+  readonly profile: Profile
+  readonly facts: { readonly user: UserFacts }
+}
+
+/**
+ * Sends notices of a change, at most one of a kind per user and hour, to the addresses that were known before
+ * it. What was sent when is part of the changed profile.
+ */
 export function notify(
-  known: Pick<FlowContext, 'at' | 'profile'> & { readonly facts: { readonly user: UserFacts } },
-  profile: Profile,
-  notice: Notice,
+  known: Known,
+  changed: Profile,
+  notices: readonly Notice[],
 ): { readonly profile: Profile; readonly tells: readonly Tell[] } {
-  if (!noticeIsDue(profile.notices, notice.kind, known.at)) return { profile, tells: [] }
-  const to = destinations(known.facts.user, known.profile.enrollments, notice)
-  if (to.length === 0) return { profile, tells: [] }
-  return {
-    profile: { ...profile, notices: withNotice(profile.notices, notice.kind, known.at) },
-    tells: [{ kind: 'notify', notice: notice.kind, to, method: notice.method ?? null }],
+  const { at, facts, profile: before } = known
+  const tells: Tell[] = []
+  let profile = changed
+  for (const notice of notices) {
+    const to = destinations(facts.user, before.enrollments, notice)
+    if (to.length === 0 || !noticeIsDue(profile.notices, notice.kind, at)) continue
+    profile = { ...profile, notices: withNotice(profile.notices, notice.kind, at) }
+    tells.push({ kind: 'notify', notice: notice.kind, to, method: notice.method ?? null })
   }
+  return { profile, tells }
 }

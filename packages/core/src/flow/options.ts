@@ -3,8 +3,9 @@ import type { Channel } from '../methods/method.ts'
 import { isLocked } from '../policy/throttle.ts'
 import { recoveryCodesLeft } from '../profile/changes.ts'
 import type { Enrollment } from '../profile/profile.ts'
-import type { FlowContext, MethodFacts, Target } from './context.ts'
+import type { FlowContext, MethodFacts } from './context.ts'
 import type { RescueOption } from './events.ts'
+import type { Target } from './stage.ts'
 
 /** The channel that the first factor came over: it proves nothing a second time. */
 function firstFactorChannel({ flow }: FlowContext): Channel | null {
@@ -57,7 +58,8 @@ export function canUseRecoveryCode({ flow, facts, profile }: FlowContext): boole
 /** A mailed code is no rescue for a user whose only method is mail, nor after a first factor that came by mail. */
 function canUseEmailRescue(context: FlowContext): boolean {
   const { email } = context.facts.methods
-  if (context.facts.policy.rescue.email === false || email === undefined || !canReach(context, email)) return false
+  if (context.facts.policy.rescue.email === false || email === undefined || !canReach(context, email))
+    return false
   return context.profile.enrollments.some(({ method }) => method !== 'email')
 }
 
@@ -79,7 +81,7 @@ export function methodOf(context: FlowContext, target: Target): MethodFacts | un
 }
 
 /** The name of what a target is proven by, for audit and display. */
-export function methodKindOf({ profile }: FlowContext, target: Target): string {
+export function methodKindOf({ profile }: Pick<FlowContext, 'profile'>, target: Target): string {
   switch (target.of) {
     case 'enrollment':
       return profile.enrollments.find(({ id }) => id === target.enrollment)?.method ?? 'unknown'

@@ -5,6 +5,7 @@ export type RefusalReason =
   | 'event_malformed'
   | 'event_not_accepted'
   | 'flow_ended'
+  | 'flow_gone'
   | 'wrong_caller'
   | 'reauth_required'
   | 'busy'
@@ -32,9 +33,11 @@ export type RefusalReason =
  * reveal whether a user or a code exists. The audit log has the exact causes.
  */
 export const refusalReasons: Readonly<Record<RefusalReason, string>> = {
-  event_malformed: 'The event is of no known type, or a field of it is missing, of the wrong type or too long.',
+  event_malformed:
+    'The event is of no known type, or a field of it is missing, of the wrong type or too long.',
   event_not_accepted: 'This state does not take this event; `accepts` lists the ones it takes.',
   flow_ended: 'The flow has already ended. A final state is final.',
+  flow_gone: 'There is no such flow any more; start again.',
   wrong_caller: 'The session that sends the event is not the one of the flow’s user.',
   reauth_required: 'The session has not proven a factor recently enough to change factors.',
   busy: 'Too much happened at once for this user; nothing has changed, and the proof, if any, may be sent again.',
@@ -43,7 +46,8 @@ export const refusalReasons: Readonly<Record<RefusalReason, string>> = {
   proof_malformed: 'The proof does not have the shape of one. It has not been counted.',
   challenge_expired: 'The challenge has expired; ask for a new one. The proof has not been checked.',
   enrollment_unknown: 'The user has no such enrollment or method.',
-  method_unavailable: 'The method cannot be used here: switched off, no longer known, or the same channel as the first factor.',
+  method_unavailable:
+    'The method cannot be used here: switched off, no longer known, or the same channel as the first factor.',
   address_required: 'The method needs an address, such as a phone number.',
   address_invalid: 'The address is not valid for the method.',
   already_enrolled: 'The same method with the same address is enrolled already.',

@@ -85,7 +85,13 @@ const endingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('disabled') }),
   z.strictObject({
     kind: z.literal('denied'),
-    reason: z.enum(['attempts_exhausted', 'inactive', 'no_usable_method', 'enrollment_not_allowed', 'not_enrolled']),
+    reason: z.enum([
+      'attempts_exhausted',
+      'inactive',
+      'no_usable_method',
+      'enrollment_not_allowed',
+      'not_enrolled',
+    ]),
   }),
   z.strictObject({
     kind: z.literal('locked'),
@@ -143,7 +149,10 @@ export function toSnapshot(state: FlowState, flow: FlowFields): FlowSnapshot {
  * @throws {SnapshotError} `version_unknown` when a newer release wrote it or a migration is missing,
  *   `snapshot_invalid` when it has not the shape of its version. The message names the field, never its value.
  */
-export function parseSnapshot(stored: unknown, steps: Readonly<Record<number, Migration>> = migrations): FlowSnapshot {
+export function parseSnapshot(
+  stored: unknown,
+  steps: Readonly<Record<number, Migration>> = migrations,
+): FlowSnapshot {
   const first = snapshotSchema.safeParse(stored)
   if (first.success) return first.data
   const read = versioned.safeParse(stored)
@@ -152,7 +161,10 @@ export function parseSnapshot(stored: unknown, steps: Readonly<Record<number, Mi
   for (let version = read.data.version; version !== SNAPSHOT_VERSION; version += 1) {
     const migrate = steps[version]
     if (version > SNAPSHOT_VERSION || migrate === undefined) {
-      throw new SnapshotError('version_unknown', `snapshot: version ${version} cannot be read by this release`)
+      throw new SnapshotError(
+        'version_unknown',
+        `snapshot: version ${version} cannot be read by this release`,
+      )
     }
     snapshot = migrate(snapshot)
   }

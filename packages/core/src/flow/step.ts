@@ -1,11 +1,19 @@
 import { type ActorLogic, initialTransition, type MachineSnapshot, transition } from 'xstate'
+import type { EpochMs } from '../ids.ts'
 import { mayChangeFactors } from '../policy/freshness.ts'
 import { emptyProfile, type Profile } from '../profile/profile.ts'
-import type { Facts, FlowContext, FlowFields, FlowKind } from './context.ts'
+import type { Facts, FlowContext, FlowFields } from './context.ts'
 import type { Ask, Tell } from './effects.ts'
-import { type ClientEventType, clientEventTypes, type FlowEvent, type FlowStart, isClientEventType } from './events.ts'
+import {
+  type ClientEventType,
+  clientEventTypes,
+  type FlowEvent,
+  type FlowStart,
+  isClientEventType,
+} from './events.ts'
 import { type FinalState, type FlowStateValue, type Proving, twoFactorMachine } from './machine.ts'
 import type { Refusal } from './refusal.ts'
+import type { FlowKind } from './stage.ts'
 
 /** A leaf state of the machine. */
 export type FlowState =
@@ -93,7 +101,9 @@ const resting = Object.fromEntries(
   ]),
 ) as unknown as Record<FlowState, Snapshot> // fromEntries loses the keys
 
-const stateOf = new Map<string, FlowState>(flowStates.map((state) => [JSON.stringify(stateValues[state]), state]))
+const stateOf = new Map<string, FlowState>(
+  flowStates.map((state) => [JSON.stringify(stateValues[state]), state]),
+)
 
 /** Whether a state is final. A final state is final (L7). */
 export function isFinal(state: FlowState): boolean {
@@ -106,14 +116,24 @@ export const handledEvents: Readonly<Record<FlowState, readonly ClientEventType[
     state,
     isFinal(state)
       ? []
-      : clientEventTypes.filter((type) => resting[state]._nodes.some((node) => node.ownEvents.includes(type))),
+      : clientEventTypes.filter((type) =>
+          resting[state]._nodes.some((node) => node.ownEvents.includes(type)),
+        ),
   ]),
 ) as unknown as Record<FlowState, readonly ClientEventType[]> // fromEntries loses the keys
 
 /** Starts a flow: decides what the user has to do, if anything. Pure (L10). */
-export function start({ at, run, remembered }: FlowStart, facts: Facts, profile: Profile = emptyProfile): Advance {
+export function start(
+  { at, run, remembered }: FlowStart,
+  facts: Facts,
+  profile: Profile = emptyProfile,
+): Advance {
   const { lifetimes, throttle } = facts.policy
-  const lifetime = { login: lifetimes.loginSeconds, setup: lifetimes.setupSeconds, step_up: lifetimes.stepUpSeconds }
+  const lifetime = {
+    login: lifetimes.loginSeconds,
+    setup: lifetimes.setupSeconds,
+    step_up: lifetimes.stepUpSeconds,
+  }
   const flow: FlowFields = {
     run,
     startedAt: at,
@@ -125,7 +145,8 @@ export function start({ at, run, remembered }: FlowStart, facts: Facts, profile:
     cooldowns: {},
     stage: { phase: 'idle' },
   }
-  const context: FlowContext = { at, facts, flow, profile, remembered, tells: [], refusal: null }
+  const tells: readonly Tell[] = [{ kind: 'audit', event: { kind: 'flow_started' } }]
+  const context: FlowContext = { at, facts, flow, profile, remembered, tells, refusal: null }
   const [next, actions] = initialTransition(logic, context)
   return read(context, next, actions)
 }
@@ -147,15 +168,25 @@ export function advance(position: Position, facts: Facts, event: FlowEvent): Adv
   }
   const snapshot = { ...resting[position.state], context } as Snapshot // a resolved state with this step's context
   const [next, actions] = transition(logic, snapshot, taken.at === at ? taken : { ...taken, at })
-  if (next === snapshot) return { ...position, ask: null, tells: [], refusal: { reason: 'event_not_accepted' } }
+  if (next === snapshot)
+    return { ...position, ask: null, tells: [], refusal: { reason: 'event_not_accepted' } }
   return read(context, next, actions)
+}
+
+/** A flow as time, the host or a change of factors has left it, without an event of its own. */
+export function look(position: Position, facts: Facts, now: EpochMs): Position {
+  if (isFinal(position.state)) return position
+  const at = Math.max(now, position.flow.lastAt)
+  const event = interruption({ ...position, at, facts, remembered: null, tells: [], refusal: null })
+  return event === undefined ? position : advance(position, facts, event)
 }
 
 /** The event that time, the host or a change of factors has put before any other; undefined: none. */
 function interruption({ at, flow, profile, facts }: FlowContext): FlowEvent | undefined {
   if (at >= flow.expiresAt) return { type: 'flow_expired', at }
   if (!facts.user.active) return { type: 'user_inactive', at }
-  if (profile.epoch !== flow.epoch || !facts.user.stamps.includes(flow.stamp)) return { type: 'flow_superseded', at }
+  if (profile.epoch !== flow.epoch || !facts.user.stamps.includes(flow.stamp))
+    return { type: 'flow_superseded', at }
   return undefined
 }
 
@@ -185,7 +216,8 @@ function read(before: FlowContext, next: Snapshot, actions: readonly { readonly 
 
 /** What an entry action of the machine asks for, with what it needs from the flow's stage. */
 function toAsk(action: string, { stage }: FlowFields): Ask | null {
-  if (action === 'prepare_enrollment' && stage.phase === 'preparing') return { kind: action, request: stage.request }
+  if (action === 'prepare_enrollment' && stage.phase === 'preparing')
+    return { kind: action, request: stage.request }
   if (action === 'open_challenge' && stage.phase === 'opening') return { kind: action, target: stage.target }
   if (action === 'check_proof' || action === 'draw_recovery_codes') return { kind: action }
   return null

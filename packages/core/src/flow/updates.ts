@@ -1,6 +1,6 @@
 import type { EnrollmentId } from '../ids.ts'
-import { withDelivery, withNotice } from '../policy/delivery-budget.ts'
 import { RECOVERY_CODES_LOW } from '../policy/defaults.ts'
+import { withDelivery, withNotice } from '../policy/delivery-budget.ts'
 import { liveDevice, rememberMs, withDevice } from '../policy/remembered-device.ts'
 import { isLocked, lockAfter } from '../policy/throttle.ts'
 import {
@@ -19,13 +19,21 @@ import {
 } from '../profile/changes.ts'
 import type { Enrollment, Profile } from '../profile/profile.ts'
 import type { AuditEvent } from './audit.ts'
-import type { Challenge, FlowContext, FlowFields, Stage, Target } from './context.ts'
+import type { FlowContext, FlowFields } from './context.ts'
 import type { Tell } from './effects.ts'
 import type { EventOf } from './events.ts'
 import { denialOf } from './guards.ts'
 import { type Notice, notify } from './notices.ts'
-import { addressOf, destinationOf, findEnrollment, methodKindOf, methodOf, usableEnrollments } from './options.ts'
+import {
+  addressOf,
+  destinationOf,
+  findEnrollment,
+  methodKindOf,
+  methodOf,
+  usableEnrollments,
+} from './options.ts'
 import type { Ending, Via } from './outcome.ts'
+import type { Challenge, Stage, Target } from './stage.ts'
 
 /** What an update changes in the context. Updates are pure: the same context and event give the same change. */
 export type Update = Partial<Pick<FlowContext, 'flow' | 'profile' | 'tells' | 'refusal'>>
@@ -162,7 +170,14 @@ export function countRejection(context: FlowContext, event: EventOf<'proof_rejec
     context,
     { ...profile, failures, lock: lock ?? profile.lock },
     [
-      { kind: 'proof_rejected', challenge: id, ...proofOf(target, method), cause: event.cause, attemptsLeft, failures },
+      {
+        kind: 'proof_rejected',
+        challenge: id,
+        ...proofOf(target, method),
+        cause: event.cause,
+        attemptsLeft,
+        failures,
+      },
       ...(lock === null ? [] : [{ kind: 'user_locked', until: lock.until } as const]),
     ],
     [
@@ -191,7 +206,10 @@ export function acceptProof(context: FlowContext, event: EventOf<'proof_accepted
     case 'pending':
       return putInForce(context, event, accepted)
     case 'recovery_code': {
-      const consumed = event.recoveryCode === null ? context.profile : consumeRecoveryCode(context.profile, event.recoveryCode)
+      const consumed =
+        event.recoveryCode === null
+          ? context.profile
+          : consumeRecoveryCode(context.profile, event.recoveryCode)
       const left = recoveryCodesLeft(consumed)
       const isLow = left <= RECOVERY_CODES_LOW
       const used = told(
@@ -201,14 +219,19 @@ export function acceptProof(context: FlowContext, event: EventOf<'proof_accepted
           accepted,
           { kind: 'recovery_code_used', left },
           ...(isLow ? [{ kind: 'recovery_codes_low', left } as const] : []),
-          ...(isLocked(context.profile, context.at) ? [{ kind: 'user_unlocked', by: 'recovery_code' } as const] : []),
+          ...(isLocked(context.profile, context.at)
+            ? [{ kind: 'user_unlocked', by: 'recovery_code' } as const]
+            : []),
         ],
         [{ kind: 'recovery_code_used' }, ...(isLow ? [{ kind: 'recovery_codes_low' } as const] : [])],
       )
       return win(context, used, event, { via: 'recovery_code', enrollment: null })
     }
     case 'email_rescue':
-      return win(context, told(context, context.profile, [accepted]), event, { via: 'email_rescue', enrollment: null })
+      return win(context, told(context, context.profile, [accepted]), event, {
+        via: 'email_rescue',
+        enrollment: null,
+      })
   }
 }
 
@@ -253,7 +276,10 @@ function win(
   context: FlowContext,
   change: { readonly profile: Profile; readonly tells: readonly Tell[] },
   event: EventOf<'proof_accepted'>,
-  by: { readonly via: Exclude<Via, 'remembered_device' | 'first_factor'>; readonly enrollment: EnrollmentId | null },
+  by: {
+    readonly via: Exclude<Via, 'remembered_device' | 'first_factor'>
+    readonly enrollment: EnrollmentId | null
+  },
 ): Update {
   const { at, flow, facts } = context
   const { remember } = facts.policy
@@ -261,16 +287,22 @@ function win(
   if (flow.run.kind !== 'login') {
     // A step-up offers enrollments and recovery codes alone, so nothing else can have won it.
     const via = by.via === 'recovery_code' ? 'recovery_code' : 'enrollment'
-    return end({ ...context, ...change }, { kind: 'verified', ...by, via, amr, authenticatedAt: at, secondFactorAt: at })
+    return end(
+      { ...context, ...change },
+      { kind: 'verified', ...by, via, amr, authenticatedAt: at, secondFactorAt: at },
+    )
   }
   const isRescue = by.via === 'recovery_code' || by.via === 'email_rescue'
   const remembers = (event.remember ?? flow.run.remember) && !isRescue && rememberMs(remember) > 0
-  const devices = remembers ? withDevice(change.profile.devices, event.device, at, remember) : change.profile.devices
+  const devices = remembers
+    ? withDevice(change.profile.devices, event.device, at, remember)
+    : change.profile.devices
   const remembered = remembers ? { device: event.device, expiresAt: at + rememberMs(remember) } : null
   const tells: readonly Tell[] = remembers
     ? [...change.tells, { kind: 'audit', event: { kind: 'device_remembered', device: event.device } }]
     : change.tells
-  const mayRaise = by.via !== 'email_rescue' || (facts.policy.rescue.email && facts.policy.rescue.email.mayChangeFactors)
+  const mayRaise =
+    by.via !== 'email_rescue' || (facts.policy.rescue.email && facts.policy.rescue.email.mayChangeFactors)
   return end(
     { ...context, profile: { ...change.profile, devices }, tells },
     {
@@ -290,7 +322,10 @@ function amrOf(context: FlowContext): readonly string[] {
   return stage.phase === 'proving' ? (methodOf(context, stage.challenge.target)?.amr ?? ['otp']) : []
 }
 
-function proofOf(target: Target, method: string): { readonly method: string; readonly enrollment?: EnrollmentId } {
+function proofOf(
+  target: Target,
+  method: string,
+): { readonly method: string; readonly enrollment?: EnrollmentId } {
   return target.of === 'enrollment' ? { method, enrollment: target.enrollment } : { method }
 }
 
@@ -386,7 +421,10 @@ export function deny(context: FlowContext): Update {
 }
 
 export function denyExhausted(context: FlowContext, event: EventOf<'proof_rejected'>): Update {
-  return end({ ...context, ...countRejection(context, event) }, { kind: 'denied', reason: 'attempts_exhausted' })
+  return end(
+    { ...context, ...countRejection(context, event) },
+    { kind: 'denied', reason: 'attempts_exhausted' },
+  )
 }
 
 export function lockOut(context: FlowContext): Update {
@@ -458,12 +496,6 @@ function told(
   events: readonly AuditEvent[],
   notices: readonly Notice[] = [],
 ): { readonly profile: Profile; readonly tells: readonly Tell[] } {
-  let profile = changed
-  const tells = [...audit(context, ...events)]
-  for (const notice of notices) {
-    const sent = notify(context, profile, notice)
-    profile = sent.profile
-    tells.push(...sent.tells)
-  }
-  return { profile, tells }
+  const { profile, tells } = notify(context, changed, notices)
+  return { profile, tells: [...audit(context, ...events), ...tells] }
 }

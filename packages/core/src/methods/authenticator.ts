@@ -4,7 +4,7 @@ import { HOTP, Secret } from 'otpauth/bare'
 import { ConfigError, InputError, SnapshotError } from '../errors.ts'
 import type { EpochMs } from '../ids.ts'
 import type { Json } from '../json.ts'
-import type { Method } from './method.ts'
+import type { AppProvisioning, Method } from './method.ts'
 import { type CodeDigits, equalCodes, normalizeCode } from './one-time-code.ts'
 
 /** The length of a time step: the default of RFC 6238 §5.2, and the only one that every app honors. */
@@ -25,23 +25,6 @@ export interface AuthenticatorOptions {
    * 0 it is for 30, as ASVS 5.0 6.5.5 says if read strictly, and users whose clocks are off are shut out.
    */
   readonly driftSteps?: 0 | 1
-}
-
-/** What a user needs to set an authenticator app up; shown once, never stored. A type, so that it is JSON. */
-export type Provisioning = {
-  /** Base32 without padding. */
-  readonly secret: string
-  /** The same in groups of four, for typing. */
-  readonly groupedSecret: string
-  /** The account as the app will show it. */
-  readonly label: string
-  /** The service as the app will show it. */
-  readonly issuer: string
-  /** For a QR code. */
-  readonly uri: string
-  readonly digits: number
-  readonly periodSeconds: number
-  readonly algorithm: 'SHA1'
 }
 
 /** What an authenticator enrollment remembers: the last time step that was accepted. It only grows. */
@@ -130,9 +113,10 @@ export function keyUri(input: {
   return `otpauth://totp/${issuer}:${label}?secret=${secret}&issuer=${issuer}&${parameters}`
 }
 
-function provision(secret: Uint8Array, issuer: string, label: string): Provisioning {
+function provision(secret: Uint8Array, issuer: string, label: string): AppProvisioning {
   const base32 = toSecret(secret).base32
   return {
+    kind: 'app',
     secret: base32,
     groupedSecret: base32.replace(/.{4}(?=.)/g, '$& '),
     label: uriPart(label),

@@ -21,13 +21,34 @@ export interface BeginInput {
   readonly label: string
 }
 
+/** What an authenticator app needs. A type, so that it is JSON. */
+export type AppProvisioning = {
+  readonly kind: 'app'
+  /** For a QR code, in the Key URI format. */
+  readonly uri: string
+  /** Base32 without padding. */
+  readonly secret: string
+  /** The same in groups of four, for typing. */
+  readonly groupedSecret: string
+  /** The service as the app will show it. */
+  readonly issuer: string
+  /** The account as the app will show it. */
+  readonly label: string
+  readonly digits: number
+  readonly periodSeconds: number
+  readonly algorithm: 'SHA1'
+}
+
+/** What the user needs to set a new method up: the data of an authenticator app, or a host's own. */
+export type Provisioning = AppProvisioning | { readonly kind: 'custom'; readonly data: Json }
+
 /** A new enrollment, not yet proven. */
 export interface Begun {
   /** What the method needs to check proofs later; the engine seals it before it is stored. */
   readonly secret?: Uint8Array
   readonly methodData: Json
   /** What the user needs to set the method up, shown once and never stored. */
-  readonly provisioning?: Json
+  readonly provisioning?: Provisioning
 }
 
 export interface IssueInput {

@@ -19,7 +19,11 @@ function fullUntil(moments: readonly EpochMs[], spanMs: number, limit: number, a
  * From when on another code may be sent to this user; null: now. Sending costs money and patience
  * (ASVS 5.0 6.6.3 and 6.6.4: rate limits, no bombing).
  */
-export function deliveryOpensAt(deliveries: readonly EpochMs[], at: EpochMs, limits: Delivery): EpochMs | null {
+export function deliveryOpensAt(
+  deliveries: readonly EpochMs[],
+  at: EpochMs,
+  limits: Delivery,
+): EpochMs | null {
   const window = fullUntil(deliveries, WINDOW_MS, limits.perTenMinutes, at)
   const day = fullUntil(deliveries, DAY_MS, limits.perDay, at)
   return window === null || day === null ? (window ?? day) : Math.max(window, day)

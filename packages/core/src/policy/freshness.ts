@@ -15,7 +15,12 @@ export function isRecent(provenAt: EpochMs | null, at: EpochMs, seconds: number)
  * Whether the caller's session may change factors (ASVS 5.0 7.5.1): only the time of a second-factor proof
  * counts. A user with nothing enrolled has no second factor to prove, and needs a fresh first factor.
  */
-export function mayChangeFactors(caller: CallerFacts, profile: Profile, at: EpochMs, seconds: number): boolean {
+export function mayChangeFactors(
+  caller: CallerFacts,
+  profile: Profile,
+  at: EpochMs,
+  seconds: number,
+): boolean {
   if (isRecent(caller.secondFactorAt, at, seconds)) return true
   return profile.enrollments.length === 0 && isRecent(caller.firstFactorAt, at, seconds)
 }

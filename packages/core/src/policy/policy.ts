@@ -104,10 +104,14 @@ export interface PolicyRulesInput {
 }
 
 /** A policy as the host writes it: everything but `issuer` has a default. */
-export interface PolicyInput extends Partial<Omit<Policy, 'issuer' | 'remember' | 'rescue' | 'throttle' | 'delivery' | 'lifetimes'>>, PolicyRulesInput {
+export interface PolicyInput
+  extends Partial<Omit<Policy, 'issuer' | 'remember' | 'rescue' | 'throttle' | 'delivery' | 'lifetimes'>>,
+    PolicyRulesInput {
   readonly issuer: string
   readonly remember?: false | Partial<RememberPolicy>
-  readonly rescue?: Partial<Omit<RescuePolicy, 'email'>> & { readonly email?: false | { readonly mayChangeFactors?: boolean } }
+  readonly rescue?: Partial<Omit<RescuePolicy, 'email'>> & {
+    readonly email?: false | { readonly mayChangeFactors?: boolean }
+  }
   readonly throttle?: Partial<ThrottlePolicy>
   readonly delivery?: Partial<DeliveryPolicy>
   readonly lifetimes?: Partial<LifetimePolicy>

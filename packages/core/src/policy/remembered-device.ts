@@ -37,6 +37,11 @@ export function withDevice(
   remember: Policy['remember'],
 ): readonly RememberedDevice[] {
   const live = devices.filter(({ expiresAt }) => at < expiresAt)
-  const added: RememberedDevice = { id: device, createdAt: at, lastUsedAt: null, expiresAt: at + rememberMs(remember) }
+  const added: RememberedDevice = {
+    id: device,
+    createdAt: at,
+    lastUsedAt: null,
+    expiresAt: at + rememberMs(remember),
+  }
   return [...live, added].slice(-MAX_DEVICES)
 }

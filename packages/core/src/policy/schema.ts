@@ -26,9 +26,12 @@ const seconds = (max: number, byDefault: number) => z.int().min(1).max(max).defa
 /** As it stands in the last line of a text message: no scheme, no port, no path. */
 const hostName = z.string().regex(/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be a bare host name')
 
-const userRule = z.union([z.boolean(), z.custom<Exclude<UserRule, boolean>>((value) => typeof value === 'function')], {
-  error: 'must be a boolean or a function of the user',
-})
+const userRule = z.union(
+  [z.boolean(), z.custom<Exclude<UserRule, boolean>>((value) => typeof value === 'function')],
+  {
+    error: 'must be a boolean or a function of the user',
+  },
+)
 
 const policySchema = z.strictObject({
   issuer: z
@@ -45,12 +48,17 @@ const policySchema = z.strictObject({
   enrollAtLogin: userRule.default(true),
   host: hostName.nullable().default(null),
   remember: z
-    .union([z.literal(false), z.strictObject({ days: z.int().min(0).max(MAX_REMEMBER_DAYS).default(REMEMBER_DAYS) })])
+    .union([
+      z.literal(false),
+      z.strictObject({ days: z.int().min(0).max(MAX_REMEMBER_DAYS).default(REMEMBER_DAYS) }),
+    ])
     .default(false),
   rescue: z
     .strictObject({
       recoveryCodes: z.boolean().default(true),
-      email: z.union([z.literal(false), z.strictObject({ mayChangeFactors: z.boolean().default(false) })]).default(false),
+      email: z
+        .union([z.literal(false), z.strictObject({ mayChangeFactors: z.boolean().default(false) })])
+        .default(false),
       help: z.union([z.literal(false), z.email()]).default(false),
       dangerouslyShowAgain: z.boolean().default(false),
     })
@@ -92,11 +100,17 @@ export function parsePolicy(input: unknown): ParsedPolicy | { readonly faults: r
   const parsed = policySchema.safeParse(input)
   if (!parsed.success) {
     return {
-      faults: parsed.error.issues.map(({ path, message }) => ({ field: ['policy', ...path].join('.'), message })),
+      faults: parsed.error.issues.map(({ path, message }) => ({
+        field: ['policy', ...path].join('.'),
+        message,
+      })),
     }
   }
   const { required, enrollAtLogin, ...policy } = parsed.data
-  return { policy: deepFreeze(policy), rules: { required: toRule(required), enrollAtLogin: toRule(enrollAtLogin) } }
+  return {
+    policy: deepFreeze(policy),
+    rules: { required: toRule(required), enrollAtLogin: toRule(enrollAtLogin) },
+  }
 }
 
 function toRule(rule: UserRule): PolicyRules['required'] {

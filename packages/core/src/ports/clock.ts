@@ -4,6 +4,9 @@ import type { EpochMs } from '../ids.ts'
 export interface Clock {
   /** Now. Server time, never the client's (ASVS 5.0 6.5.8). */
   now(): EpochMs
-  /** Resolves once `ms` have passed: for the pause before a retry and the limit on a delivery. */
-  wait(ms: number): Promise<void>
+  /**
+   * Resolves once `ms` have passed, or at once when `signal` aborts: for the pause before a retry and the
+   * limit on a delivery. A wait that is no longer needed is aborted, and must then hold nothing.
+   */
+  wait(ms: number, signal?: AbortSignal): Promise<void>
 }

@@ -104,9 +104,15 @@ export function recoveryCodesLeft(profile: Profile): number {
   return profile.recoveryCodes?.unused.length ?? 0
 }
 
-function mapEnrollment(profile: Profile, wanted: EnrollmentId, change: (enrollment: Enrollment) => Enrollment): Profile {
+function mapEnrollment(
+  profile: Profile,
+  wanted: EnrollmentId,
+  change: (enrollment: Enrollment) => Enrollment,
+): Profile {
   return {
     ...profile,
-    enrollments: profile.enrollments.map((enrollment) => (enrollment.id === wanted ? change(enrollment) : enrollment)),
+    enrollments: profile.enrollments.map((enrollment) =>
+      enrollment.id === wanted ? change(enrollment) : enrollment,
+    ),
   }
 }

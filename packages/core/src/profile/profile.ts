@@ -129,7 +129,10 @@ export function parseProfile(stored: unknown): Profile {
   if (parsed.success) return parsed.data
   const version = versionOf.safeParse(stored)
   if (version.success && version.data.version > PROFILE_VERSION) {
-    throw new SnapshotError('version_unknown', `profile: version ${version.data.version} is newer than this release`)
+    throw new SnapshotError(
+      'version_unknown',
+      `profile: version ${version.data.version} is newer than this release`,
+    )
   }
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'profile')
   throw new SnapshotError('profile_invalid', `profile: invalid ${[...new Set(fields)].join(', ')}`)

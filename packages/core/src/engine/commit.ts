@@ -1,0 +1,56 @@
+import { StoreError } from '../errors.ts'
+import type { Change, Loaded, Revision, Store } from '../ports/store.ts'
+
+/** How often a change whose outcome stays unknown is looked up and tried again. */
+const MAX_LOOKUPS = 3
+
+/** What came of a change: committed, in conflict with another, or unknown for good. */
+export type Committed = 'committed' | 'conflict' | 'unknown'
+
+/**
+ * Commits a change and never guesses. When the store cannot say whether it was applied, its own commit id on
+ * the rows says that it was, and untouched revisions that it was not, so that the same change is tried again.
+ * Anything else stays unknown: then whatever the change would have consumed counts as spent (L12).
+ *
+ * @throws {StoreError} `not_applied` when the store surely wrote nothing.
+ */
+export async function commit(store: Store, change: Change): Promise<Committed> {
+  for (let lookups = 0; ; lookups += 1) {
+    try {
+      return await store.commit(change)
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'outcome_unknown') throw error
+      if (lookups === MAX_LOOKUPS) return 'unknown'
+      const found = await lookUp(store, change)
+      if (found !== 'untouched') return found
+    }
+  }
+}
+
+async function lookUp(store: Store, change: Change): Promise<'committed' | 'untouched' | 'unknown'> {
+  const { userId, commitId, profile, flow } = change
+  let loaded: Loaded
+  try {
+    loaded = await store.load(userId, flow?.id)
+  } catch {
+    return 'unknown'
+  }
+  const written = flow === undefined ? loaded.profile : loaded.flow
+  if (written?.commitId === commitId) return 'committed'
+  const isUntouched =
+    (flow === undefined || loaded.flow?.revision === flow.expected) &&
+    (profile === undefined || loaded.profile?.revision === profile.expected)
+  return isUntouched ? 'untouched' : 'unknown'
+}
+
+/** Bytes of a record's first revision: 48 random bits, so that a record made anew answers to no old expectation. */
+const FIRST_REVISION_BYTES = 6
+
+/** The revision after `current`, or a first one. */
+export function nextRevision(
+  current: Revision | undefined,
+  random: { bytes(length: number): Uint8Array },
+): Revision {
+  if (current !== undefined) return current + 1
+  return random.bytes(FIRST_REVISION_BYTES).reduce((revision, byte) => revision * 256 + byte, 0)
+}

@@ -1,0 +1,164 @@
+import type { Facts } from '../flow/context.ts'
+import type { FinalState } from '../flow/machine.ts'
+import type { Ending } from '../flow/outcome.ts'
+import type { Refusal } from '../flow/refusal.ts'
+import {
+  type ChallengingView,
+  describe,
+  type EnrollingView,
+  type FinalView,
+  type ManagingView,
+  type RescuingView,
+  type SelectingView,
+} from '../flow/view.ts'
+import type { DeviceId, EpochMs, FlowToken, UserId } from '../ids.ts'
+import type { Provisioning } from '../methods/method.ts'
+import type { Profile } from '../profile/profile.ts'
+import { openRecoveryCodes } from './answer.ts'
+import type { Environment } from './config.ts'
+import type { StepResult } from './run-step.ts'
+
+type EndingOf<Kind extends Ending['kind']> = Extract<Ending, { readonly kind: Kind }>
+
+/** The user is authenticated: by these means, now. */
+export interface AuthenticatedOutcome extends Omit<EndingOf<'authenticated'>, 'remembered'> {
+  readonly userId: UserId
+  /** The token for the browser to keep, when it is remembered from now on. */
+  readonly remembered: {
+    readonly token: string
+    readonly device: DeviceId
+    readonly expiresAt: EpochMs
+  } | null
+}
+
+/** The user has proven a factor again; no login. */
+export type VerifiedOutcome = EndingOf<'verified'> & { readonly userId: UserId }
+
+/** How a flow ended. Given once, by the call that ended it. */
+export type Outcome =
+  | AuthenticatedOutcome
+  | VerifiedOutcome
+  | EndingOf<'changed'>
+  | EndingOf<'disabled'>
+  | EndingOf<'denied'>
+  | EndingOf<'locked'>
+  | EndingOf<'expired'>
+  | EndingOf<'cancelled'>
+
+interface Answer {
+  /** The token to go on with. Keep it with this user's pending login alone: who holds it continues the flow. */
+  readonly flow: FlowToken
+  /** Why the event was not taken as hoped; null when it was. */
+  readonly refusal: Refusal | null
+}
+
+interface Open extends Answer {
+  readonly outcome?: undefined
+}
+
+/** The flow cannot be shown: it was purged long after its end, belongs to another caller, or could not be started. */
+export interface UnavailableView {
+  readonly state: 'unavailable'
+  readonly accepts: readonly []
+}
+
+/** What one event did to a flow, and all that a client needs to go on; tagged by `state`. */
+export type Step =
+  | (SelectingView & Open)
+  | (ChallengingView & Open)
+  | (RescuingView & Open)
+  | (EnrollingView &
+      Open & {
+        /** What the user needs to set the new method up, such as the data of a QR code; given once. */
+        readonly provisioning: Provisioning | null
+      })
+  | (ManagingView &
+      Open & {
+        /** New recovery codes, given once; under `dangerouslyShowAgain` the whole set, each time. Else null. */
+        readonly recoveryCodes: readonly string[] | null
+      })
+  | (FinalView &
+      Answer & {
+        readonly state: FinalState
+        /** Only in the answer to the call that ended the flow. */
+        readonly outcome?: Outcome
+      })
+  | (UnavailableView & Open)
+
+/** Dresses the result of a step for its caller: what a client may see of it, and what it may be told once. */
+export async function toStep(
+  env: Environment,
+  flow: FlowToken,
+  userId: UserId,
+  { at, facts, position, refusal, reveal }: StepResult,
+): Promise<Step> {
+  if (position === undefined) return unavailable(flow, refusal ?? { reason: 'flow_gone' })
+  const context = {
+    ...position,
+    at: Math.max(at, position.flow.lastAt),
+    facts,
+    remembered: null,
+    tells: [],
+    refusal: null,
+  }
+  const view = describe(position.state, context, (method, address) => mask(env, method, address))
+  const answer = { flow, refusal }
+  switch (view.state) {
+    case 'selecting':
+    case 'challenging':
+    case 'rescuing':
+      return { ...view, ...answer }
+    case 'enrolling':
+      return { ...view, ...answer, provisioning: reveal?.provisioning ?? null }
+    case 'managing':
+      return {
+        ...view,
+        ...answer,
+        recoveryCodes:
+          reveal?.recoveryCodes ??
+          (view.isFresh ? await openRecoveryCodes(env, userId, position.profile) : null),
+      }
+    default: {
+      if (reveal === null || reveal.ending === null) return { ...view, ...answer }
+      return {
+        ...view,
+        ...answer,
+        outcome: await toOutcome(env, userId, facts, position.profile, reveal.ending),
+      }
+    }
+  }
+}
+
+/** The step of a flow that cannot be shown. */
+export function unavailable(flow: FlowToken, refusal: Refusal): Step {
+  return { state: 'unavailable', accepts: [], flow, refusal }
+}
+
+async function toOutcome(
+  env: Environment,
+  userId: UserId,
+  facts: Facts,
+  profile: Profile,
+  ending: Ending,
+): Promise<Outcome> {
+  if (ending.kind === 'verified') return { ...ending, userId }
+  if (ending.kind !== 'authenticated') return ending
+  if (ending.remembered === null) return { ...ending, userId, remembered: null }
+  const { device, expiresAt } = ending.remembered
+  const token = await env.deviceTokens.sign({
+    userId,
+    deviceId: device,
+    epoch: profile.epoch,
+    stamp: facts.user.stamps[0],
+    issuedAt: ending.authenticatedAt,
+    expiresAt,
+  })
+  return { ...ending, userId, remembered: { token, device, expiresAt } }
+}
+
+/** What a method without a mask shows of an address. */
+const HIDDEN = '•••'
+
+function mask(env: Environment, method: string, address: string): string {
+  return env.methods.get(method)?.method.maskAddress?.(address) ?? HIDDEN
+}

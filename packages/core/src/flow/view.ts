@@ -1,0 +1,287 @@
+import type { ChallengeId, DeviceId, EnrollmentId, EpochMs } from '../ids.ts'
+import type { Json } from '../json.ts'
+import { failuresLeft, isLocked } from '../policy/throttle.ts'
+import { recoveryCodesLeft } from '../profile/changes.ts'
+import type { Enrollment } from '../profile/profile.ts'
+import type { FlowContext } from './context.ts'
+import type { ClientEventType, RescueOption } from './events.ts'
+import type { FinalState } from './machine.ts'
+import {
+  addressOf,
+  coolsDownUntil,
+  destinationOf,
+  enrollableMethods,
+  isUsable,
+  methodKindOf,
+  methodOf,
+  rescueOptions,
+  usableEnrollments,
+} from './options.ts'
+import type { Challenge, FlowKind } from './stage.ts'
+import { type FlowState, handledEvents, isFresh } from './step.ts'
+
+/** The part of the machine that a state belongs to. */
+export type FlowPath = 'login' | 'enrollment' | 'setup' | 'rescue' | 'validity'
+
+/** An enrollment as its owner may see it. */
+export interface EnrollmentView {
+  readonly id: EnrollmentId
+  readonly method: string
+  readonly name: string | null
+  /** Masked; null where the method has none. */
+  readonly address: string | null
+  readonly isPreferred: boolean
+  /** Whether it can be challenged here: its method is registered, and not the channel of the first factor. */
+  readonly isUsable: boolean
+  readonly createdAt: EpochMs
+  readonly lastUsedAt: EpochMs | null
+}
+
+/** A demand on the user. */
+export interface ChallengeView {
+  readonly id: ChallengeId
+  /** What it is a challenge of: a method, or `recovery_code`. */
+  readonly method: string
+  readonly enrollment: EnrollmentId | null
+  /** Where the code went, masked; null where none was sent. */
+  readonly address: string | null
+  readonly issuedAt: EpochMs
+  readonly expiresAt: EpochMs
+  /** Failed proofs that are left: the smaller of the flow's and the user's. */
+  readonly attemptsLeft: number
+  /** From when on the code may be sent again; null where none is sent. */
+  readonly resendAt: EpochMs | null
+  readonly delivery: Challenge['delivery']
+  /** Public data of the method. */
+  readonly hint: Json
+}
+
+/** A method that can be enrolled. */
+export interface EnrollableView {
+  readonly method: string
+  /** Whether `enrollment_requested` needs an `address`. */
+  readonly needsAddress: boolean
+}
+
+/** A remembered device as its owner may see it. */
+export interface DeviceView {
+  readonly id: DeviceId
+  readonly createdAt: EpochMs
+  readonly lastUsedAt: EpochMs | null
+  readonly expiresAt: EpochMs
+}
+
+interface Common {
+  readonly kind: FlowKind
+  readonly path: FlowPath
+  /** The events that this state takes now. */
+  readonly accepts: readonly ClientEventType[]
+  /** From here on the flow accepts nothing. */
+  readonly expiresAt: EpochMs
+}
+
+interface Choices extends Common {
+  /** The enrollments that can be challenged, the preferred one first. */
+  readonly enrollments: readonly EnrollmentView[]
+  readonly rescueOptions: readonly RescueOption[]
+}
+
+/** The user has several methods, or the only one cannot send a code right now. */
+export interface SelectingView extends Choices {
+  readonly state: 'selecting'
+}
+
+/** A proof of an enrollment is awaited. */
+export interface ChallengingView extends Choices {
+  readonly state: 'challenging'
+  readonly challenge: ChallengeView
+}
+
+/** A way of rescue is to be chosen (`challenge` is null), or its proof is awaited. */
+export interface RescuingView extends Choices {
+  readonly state: 'rescuing'
+  readonly challenge: ChallengeView | null
+}
+
+/** A method to enroll is to be chosen (`challenge` is null), or its first proof is awaited. */
+export interface EnrollingView extends Common {
+  readonly state: 'enrolling'
+  readonly enrollable: readonly EnrollableView[]
+  readonly challenge: ChallengeView | null
+}
+
+/** The user's setup, open to changes. */
+export interface ManagingView extends Common {
+  readonly state: 'managing'
+  /** All enrollments, the preferred one first. */
+  readonly enrollments: readonly EnrollmentView[]
+  readonly enrollable: readonly EnrollableView[]
+  /** Whether the user must keep a second factor. */
+  readonly isRequired: boolean
+  /** Whether the session has proven a factor recently enough; if not, a step-up has to come first. */
+  readonly isFresh: boolean
+  /** Recovery codes that are left; null where the policy has none. */
+  readonly recoveryCodesLeft: number | null
+  readonly devices: readonly DeviceView[]
+}
+
+/** The flow has ended. */
+export interface FinalView extends Common {
+  readonly state: FinalState
+}
+
+/** What a client that knows nothing of the machine needs to go on. */
+export type FlowView =
+  | SelectingView
+  | ChallengingView
+  | RescuingView
+  | EnrollingView
+  | ManagingView
+  | FinalView
+
+/** Masks an address for display. */
+export type MaskAddress = (method: string, address: string) => string
+
+/** Describes a flow between two events. */
+export function describe(state: FlowState, context: FlowContext, mask: MaskAddress): FlowView {
+  const { flow } = context
+  const common: Common = {
+    kind: flow.run.kind,
+    path: pathOf(state, context),
+    accepts: acceptedEvents(state, context),
+    expiresAt: flow.expiresAt,
+  }
+  const view = (enrollment: Enrollment) => enrollmentView(context, enrollment, mask)
+  const challenge = flow.stage.phase === 'proving' ? challengeView(context, flow.stage.challenge, mask) : null
+  const [top] = state.split('.') as [FlowState | 'challenging' | 'rescuing' | 'enrolling' | 'managing'] // split gives at least one part
+  const choices = () => ({
+    ...common,
+    enrollments: usableEnrollments(context).map(view),
+    rescueOptions: rescueOptions(context),
+  })
+  switch (top) {
+    case 'selecting':
+      return { state: top, ...choices() }
+    case 'challenging':
+      if (challenge === null) break
+      return { state: top, ...choices(), challenge }
+    case 'rescuing':
+      return { state: top, ...choices(), challenge }
+    case 'enrolling':
+      return { state: top, ...common, enrollable: enrollableViews(context), challenge }
+    case 'managing': {
+      const { profile, facts } = context
+      return {
+        state: top,
+        ...common,
+        enrollments: profile.enrollments
+          .map(view)
+          .toSorted((a, b) => Number(b.isPreferred) - Number(a.isPreferred)),
+        enrollable: enrollableViews(context),
+        isRequired: facts.user.required,
+        isFresh: isFresh(context),
+        recoveryCodesLeft: facts.policy.rescue.recoveryCodes ? recoveryCodesLeft(profile) : null,
+        devices: profile.devices.filter(({ expiresAt }) => context.at < expiresAt),
+      }
+    }
+    case 'authenticated':
+    case 'verified':
+    case 'changed':
+    case 'disabled':
+    case 'denied':
+    case 'locked':
+    case 'expired':
+    case 'cancelled':
+      return { state: top, ...common }
+    default:
+  }
+  throw new Error(`the state ${state} is never left to a client`)
+}
+
+function enrollableViews(context: FlowContext): readonly EnrollableView[] {
+  return enrollableMethods(context).map(({ kind, addressed }) => ({
+    method: kind,
+    needsAddress: addressed === 'given',
+  }))
+}
+
+function pathOf(state: FlowState, { flow }: FlowContext): FlowPath {
+  if (flow.run.kind === 'setup') return 'setup'
+  if (state.startsWith('enrolling')) return 'enrollment'
+  if (state.startsWith('rescuing')) return 'rescue'
+  if (flow.stage.phase !== 'ended') return 'login'
+  const { ending } = flow.stage
+  if (ending.kind !== 'authenticated' && ending.kind !== 'verified') return 'login'
+  switch (ending.via) {
+    case 'initial_enrollment':
+      return 'enrollment'
+    case 'recovery_code':
+    case 'email_rescue':
+      return 'rescue'
+    case 'remembered_device':
+      return 'validity'
+    default:
+      return 'login'
+  }
+}
+
+/** The events worth sending: those the state handles, less those that cannot be taken whatever they carry. */
+function acceptedEvents(state: FlowState, context: FlowContext): readonly ClientEventType[] {
+  const { run, stage } = context.flow
+  const handled = handledEvents[state]
+  if (run.kind === 'setup' && !isFresh(context)) return handled.filter((type) => type === 'cancel_requested')
+  const target = stage.phase === 'proving' ? stage.challenge.target : undefined
+  const isBarred = isLocked(context.profile, context.at)
+  const isEnrolled = context.profile.enrollments.length > 0
+  const { user, policy } = context.facts
+  const isWorthwhile: Partial<Record<ClientEventType, boolean>> = {
+    proof_submitted: !isBarred || target?.of === 'recovery_code',
+    resend_requested: !isBarred && target !== undefined && methodOf(context, target)?.sends === true,
+    method_selected: !isBarred && usableEnrollments(context).length > 0,
+    selection_requested: usableEnrollments(context).length > 0,
+    rescue_requested: rescueOptions(context).length > 0,
+    enrollment_requested: !isBarred && enrollableMethods(context).length > 0,
+    rename_requested: isEnrolled,
+    preference_requested: isEnrolled,
+    removal_requested: context.profile.enrollments.length > (user.required ? 1 : 0),
+    disable_requested: isEnrolled && !user.required,
+    recovery_codes_requested: isEnrolled && policy.rescue.recoveryCodes,
+  }
+  return handled.filter((type) => isWorthwhile[type] !== false)
+}
+
+function enrollmentView(context: FlowContext, enrollment: Enrollment, mask: MaskAddress): EnrollmentView {
+  const { id, method, name, createdAt, lastUsedAt } = enrollment
+  const address = addressOf(context, { of: 'enrollment', enrollment: id })
+  return {
+    id,
+    method,
+    name,
+    address: address === null ? null : mask(method, address),
+    isPreferred: id === context.profile.preferred,
+    isUsable: isUsable(context, enrollment),
+    createdAt,
+    lastUsedAt,
+  }
+}
+
+function challengeView(context: FlowContext, challenge: Challenge, mask: MaskAddress): ChallengeView {
+  const { target, id, issuedAt, expiresAt, delivery, hint } = challenge
+  const { flow, profile, facts, at } = context
+  const method = methodKindOf(context, target)
+  const address = addressOf(context, target)
+  const sends = methodOf(context, target)?.sends === true
+  const ofUser = failuresLeft(profile.failures, facts.policy.throttle)
+  return {
+    id,
+    method,
+    enrollment: target.of === 'enrollment' ? target.enrollment : null,
+    address: address === null ? null : mask(method, address),
+    issuedAt,
+    expiresAt,
+    attemptsLeft: target.of === 'recovery_code' ? flow.attemptsLeft : Math.min(flow.attemptsLeft, ofUser),
+    resendAt: sends ? (coolsDownUntil(context, destinationOf(target)) ?? at) : null,
+    delivery,
+    hint,
+  }
+}

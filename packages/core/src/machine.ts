@@ -1,0 +1,1 @@
+export { type FinalState, type FlowStateValue, twoFactorMachine } from './flow/machine.ts'
