@@ -15,15 +15,24 @@ export type Committed = 'committed' | 'conflict' | 'unknown'
  * @throws {StoreError} `not_applied` when the store surely wrote nothing.
  */
 export async function commit(store: Store, change: Change): Promise<Committed> {
-  for (let lookups = 0; ; lookups += 1) {
-    try {
-      return await store.commit(change)
-    } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'outcome_unknown') throw error
-      if (lookups === MAX_LOOKUPS) return 'unknown'
-      const found = await lookUp(store, change)
-      if (found !== 'untouched') return found
-    }
+  const first = await attempt(store, change)
+  if (first !== 'unknown') return first
+  for (let lookups = 0; lookups < MAX_LOOKUPS; lookups += 1) {
+    const found = await lookUp(store, change)
+    if (found !== 'untouched') return found
+    // The first attempt may still arrive: then this one conflicts with it, and the next look-up finds it.
+    const again = await attempt(store, change).catch((): Committed => 'unknown')
+    if (again === 'committed') return again
+  }
+  return 'unknown'
+}
+
+async function attempt(store: Store, change: Change): Promise<Committed> {
+  try {
+    return await store.commit(change)
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'outcome_unknown') return 'unknown'
+    throw error
   }
 }
 

@@ -138,7 +138,8 @@ async function settle(env: Environment, request: StepRequest, read: Read): Promi
   while (step.ask !== null) {
     const { userId } = request
     const { label } = facts.user
-    const event = await answer(step.ask, { env, position: step, userId, label, at, secrets })
+    const now = Math.max(at, step.flow.lastAt)
+    const event = await answer(step.ask, { env, position: step, userId, label, at: now, secrets })
     step = advance(step, facts, event)
     tells.push(...step.tells)
     refusal = step.refusal ?? refusal
