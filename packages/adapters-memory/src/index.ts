@@ -1,1 +1,1 @@
-export {}
+export { type AuditLog, memoryStore } from './memory-store.ts'

@@ -1,1 +1,8 @@
-export {}
+export type { AuditedStore, ContractOptions, ContractRunner } from './contract/audited-store.ts'
+export { storeContract } from './contract/store-contract.ts'
+export { FAKE_START_MS, type FakeClock, type FakeClockOptions, fakeClock, type Span } from './fake-clock.ts'
+export { type Fault, faultyStore } from './faulty-store.ts'
+export { type Misbehavior, type Outbox, outbox, type Sent } from './outbox.ts'
+export { type RecordedCommit, type Recording, recordingStore } from './recording-store.ts'
+export { seededRandom } from './seeded-random.ts'
+export { type SimulatedAuthenticator, simulatedAuthenticator } from './simulated-authenticator.ts'
