@@ -31,6 +31,11 @@ test('a code that was sent before a rotation is right after it, until its key ha
   expect(createHasher(after).code.matches('123456', sent)).toBe(false)
 })
 
+test('a secret that stands under two ids, as when a key is renamed, matches as one', () => {
+  const renamed = createHasher({ ring: [{ ...k1, id: 'new-name' }, k1] })
+  expect(renamed.code.matches('123456', hasher.code.digest('123456'))).toBe(true)
+})
+
 test('a digest made under another ring matches nothing, whatever its key is called', () => {
   expect(hasher.code.matches('123456', createHasher(foreign).code.digest('123456'))).toBe(false)
 })
@@ -90,12 +95,21 @@ test('a recovery code’s digest needs no key: it stays the same under every rin
   expect(createHasher(after).recoveryCode(alice, 'CODE')).toBe(hasher.recoveryCode(alice, 'CODE'))
 })
 
+/** A text as digests take it: after its length in bytes. */
+function part(text: string): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(Buffer.byteLength(text))
+  return Buffer.concat([length, Buffer.from(text)])
+}
+
+test('a stamp’s digest is HMAC-SHA-256 under the key for stamps, over user and stamp, each with its length', () => {
+  const expected = createHmac('sha256', deriveKey(k1.secret, 'stamp'))
+    .update(Buffer.concat([part('alice'), part('s1')]))
+    .digest('base64url')
+  expect(hasher.stamps(alice, 's1')).toEqual([expected])
+})
+
 test('a recovery code’s digest is SHA-256 over its purpose, its user and itself, each with its length', () => {
-  const part = (text: string): Buffer => {
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(Buffer.byteLength(text))
-    return Buffer.concat([length, Buffer.from(text)])
-  }
   const expected = createHash('sha256')
     .update(Buffer.concat([part('sallyport/v1/recovery_code'), part('alice'), part('CODE')]))
     .digest('base64url')

@@ -1,4 +1,5 @@
-import { createDecipheriv, createHmac } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { deriveKey } from '../../../packages/core/src/crypto/key-ring.ts'
@@ -161,13 +162,30 @@ test('a header that asks for another algorithm, or that is none, does not open',
 
 test('a key that wraps nothing may not be there', async () => {
   const parts = (await sealer.seal(secret, binding)).split('.')
-  expect(await opening(sealedText(parts.with(1, 'AAAA').join('.')))).toBe('seal_broken')
+  const wrapped = sealedText(parts.with(1, 'AAAA').join('.'))
+  expect(await opening(wrapped)).toBe('seal_broken')
+  expect(reading(() => sealer.keyIdOf(wrapped))).toBe('seal_broken')
+})
+
+test('a seal that was compressed is not expanded, though its key is right', async () => {
+  const header = Buffer.from(
+    JSON.stringify({ ...headerOf(await sealer.seal(secret, binding)), zip: 'DEF' }),
+  ).toString('base64url')
+  const cipher = createCipheriv('aes-256-gcm', deriveKey(k1.secret, 'seal'), Buffer.alloc(12)).setAAD(
+    Buffer.from(header),
+  )
+  const ciphertext = Buffer.concat([cipher.update(deflateRawSync(Buffer.alloc(100_000))), cipher.final()])
+  const parts = [Buffer.alloc(12), ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))
+  expect(await opening(sealedText([header, '', ...parts].join('.')))).toBe('seal_broken')
 })
 
 test('a signed token is no seal, though it names a key of the ring', () => {
   const header = Buffer.from(JSON.stringify({ alg: 'HS256', kid: 'k1' })).toString('base64url')
   const signature = createHmac('sha256', k1.secret).update(`${header}.e30`).digest('base64url')
-  expect(reading(() => sealer.keyIdOf(sealedText(`${header}.e30.${signature}`)))).toBe('seal_broken')
+  for (const payload of ['e30', '']) {
+    const token = sealedText(`${header}.${payload}.${signature}`)
+    expect(reading(() => sealer.keyIdOf(token))).toBe('seal_broken')
+  }
 })
 
 test('garbage is a broken seal, never another error', async () => {

@@ -93,6 +93,7 @@ test('the first steps of time have none before them', () => {
     'accepted',
     'rejected',
   ])
+  expect(check(codeOf(-1)).kind).toBe('rejected')
 })
 
 test('a secret that is a view into a larger buffer is that view alone', () => {

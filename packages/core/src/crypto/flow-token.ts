@@ -100,9 +100,9 @@ export function createFlowTokens(keys: Keys): FlowTokens {
     },
     parse(token) {
       if (typeof token !== 'string' || token.length > MAX_FLOW_TOKEN_LENGTH) throw invalid()
-      const [keyId = '', payload = '', tag, ...rest] = token.split('.')
+      const [keyId = '', payload = '', tag = '', ...rest] = token.split('.')
       const mac = macs.get(keyId)
-      if (mac === undefined || tag === undefined || rest.length > 0) throw invalid()
+      if (mac === undefined || rest.length > 0) throw invalid()
       // Compared as text: a tag has one spelling then, and so has the payload, whose text it covers.
       if (!equalBytes(utf8(tag), utf8(tagOf(mac, `${keyId}.${payload}`)))) throw invalid()
       return readPayload(payload)
