@@ -1,4 +1,4 @@
-/** RFC 4648 §10: a text, its base64 and its base32. None of these has a character in which base64url differs. */
+/** RFC 4648 §10: a text, its base64 and its base32. None has a character that base64url spells otherwise. */
 export const RFC_4648: readonly {
   readonly text: string
   readonly base64: string

@@ -12,7 +12,8 @@ import { after, alice, before, bob, foreign, k1, rotated, tamperings } from './s
 const DAY_MS = 86_400_000
 const issuedAt = Date.UTC(2026, 0, 15)
 const expiresAt = issuedAt + 30 * DAY_MS
-const claims = { deviceId: 'device-1' as DeviceId, epoch: 3, stamp: 'stamp-1' as Digest } // as the engine makes them
+/** As the engine makes them; both are opaque here. */
+const claims = { deviceId: 'device-1' as DeviceId, epoch: 3, stamp: 'stamp-1' as Digest }
 const device = { userId: alice, ...claims, issuedAt, expiresAt }
 const now = { userId: alice, at: issuedAt + DAY_MS }
 

@@ -102,14 +102,14 @@ function part(text: string): Buffer {
   return Buffer.concat([length, Buffer.from(text)])
 }
 
-test('a stamp’s digest is HMAC-SHA-256 under the key for stamps, over user and stamp, each with its length', () => {
+test('a stamp’s digest is HMAC-SHA-256 under its own key, over user and stamp, each with its length', () => {
   const expected = createHmac('sha256', deriveKey(k1.secret, 'stamp'))
     .update(Buffer.concat([part('alice'), part('s1')]))
     .digest('base64url')
   expect(hasher.stamps(alice, 's1')).toEqual([expected])
 })
 
-test('a recovery code’s digest is SHA-256 over its purpose, its user and itself, each with its length', () => {
+test('a recovery code’s digest is SHA-256 over purpose, user and code, each with its length', () => {
   const expected = createHash('sha256')
     .update(Buffer.concat([part('sallyport/v1/recovery_code'), part('alice'), part('CODE')]))
     .digest('base64url')

@@ -18,7 +18,7 @@ test('the system clock waits as long as it is told', async () => {
 
 const HOUR_MS = 3_600_000
 
-test('a wait ends at once when its signal aborts, and leaves no timer that keeps the process alive', async () => {
+test('a wait ends at once when its signal aborts, and leaves no timer behind', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
   const before = timers()
   const controller = new AbortController()

@@ -162,8 +162,9 @@ const begun = method.begin({
   label: 'alice@acme.test',
 })
 
+const challengeId = 'c1' as ChallengeId // an id is opaque here
 const check = (proof: string, methodData: Json, by = method) =>
-  by.check({ proof, at, challengeId: 'c1' as ChallengeId, secret, methodData, mac: sampleMac }) // an id is opaque here
+  by.check({ proof, at, challengeId, secret, methodData, mac: sampleMac })
 
 test('the method says what it is', () => {
   expect(method).toMatchObject({ kind: 'authenticator', amr: ['otp'], addressed: 'none' })
@@ -193,7 +194,9 @@ test('the provisioning data are all that an app asks for, as JSON', () => {
     groupedSecret: 'VOV2 XK5L VOV2 XK5L VOV2 XK5L VOV2 XK5L',
     label: 'alice@acme.test',
     issuer: 'Acme',
-    uri: 'otpauth://totp/Acme:alice%40acme.test?secret=VOV2XK5LVOV2XK5LVOV2XK5LVOV2XK5L&issuer=Acme&algorithm=SHA1&digits=6&period=30',
+    uri:
+      'otpauth://totp/Acme:alice%40acme.test?secret=VOV2XK5LVOV2XK5LVOV2XK5LVOV2XK5L' +
+      '&issuer=Acme&algorithm=SHA1&digits=6&period=30',
     digits: 6,
     periodSeconds: 30,
     algorithm: 'SHA1',
@@ -233,7 +236,7 @@ test('L2: whatever is typed when, the accepted steps only grow', () => {
         const verdict = method.check({
           proof: codeOf(timeStepAt(moment) + offset),
           at: moment,
-          challengeId: 'c1' as ChallengeId,
+          challengeId,
           secret,
           methodData,
           mac: sampleMac,
@@ -242,7 +245,8 @@ test('L2: whatever is typed when, the accepted steps only grow', () => {
         methodData = verdict.methodData
         accepted.push(verdict.methodData)
       }
-      const steps = accepted.map((data) => (data as { lastTimeStep: number }).lastTimeStep) // as the method writes it
+      // As the method writes it.
+      const steps = accepted.map((data) => (data as { lastTimeStep: number }).lastTimeStep)
       expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b))
     }),
   )
@@ -256,7 +260,7 @@ test.each<Json>([null, 7, 'x', [], {}, { lastTimeStep: '1' }, { lastTimeStep: 1.
 )
 
 test('an enrollment without its secret is a broken profile, never a wrong code', () => {
-  const input = { proof: codeOf(now), at, challengeId: 'c1' as ChallengeId, mac: sampleMac }
+  const input = { proof: codeOf(now), at, challengeId, mac: sampleMac }
   expect(() => method.check({ ...input, methodData: { lastTimeStep: null } })).toThrow(SnapshotError)
 })
 

@@ -20,8 +20,8 @@ export interface DeviceClaims {
 /** Tokens of remembered devices: signed JWTs (RFC 7519, HS256) that the browser keeps. */
 export interface DeviceTokens {
   /**
-   * Signs under the current key. JWT dates are whole seconds: the token ends at the last one that is not after
-   * `expiresAt`.
+   * Signs under the current key. JWT dates are whole seconds: the token ends at the last one that is not
+   * after `expiresAt`.
    */
   sign(
     input: DeviceClaims & {
@@ -123,7 +123,7 @@ export function createDeviceTokens(keys: Keys): DeviceTokens {
         if (typeof exp !== 'number' || exp <= toSeconds(at)) return undefined
         if (typeof jti !== 'string' || typeof epoch !== 'number' || typeof stamp !== 'string')
           return undefined
-        return { deviceId: jti as DeviceId, epoch, stamp: stamp as Digest } // signed by `sign`, which took these types
+        return { deviceId: jti as DeviceId, epoch, stamp: stamp as Digest } // `sign` took these types
       } catch {
         return undefined
       }

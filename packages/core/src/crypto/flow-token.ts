@@ -59,7 +59,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a 
 const invalid = (cause?: unknown): TokenError =>
   new TokenError('token_invalid', 'not a flow token of this key ring', { cause })
 
-const flowIdOf = (random: Uint8Array): FlowId => encodeBase64url(sha256(random)) as FlowId // what the brand stands for
+/** The one digest that the brand stands for. */
+const flowIdOf = (random: Uint8Array): FlowId => encodeBase64url(sha256(random)) as FlowId
 
 const tagOf = (mac: Mac, signed: string): string => encodeBase64url(mac(utf8(signed)))
 

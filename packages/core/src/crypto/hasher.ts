@@ -31,7 +31,8 @@ export interface Hasher {
 /** Names the only unkeyed digest over text, so that it is no digest of anything else. */
 const RECOVERY_CODE_DOMAIN = 'sallyport/v1/recovery_code'
 
-const digestOf = (bytes: Uint8Array): Digest => encodeBase64url(bytes) as Digest // the one place that makes digests
+/** The one place that makes digests, which is what the brand stands for. */
+const digestOf = (bytes: Uint8Array): Digest => encodeBase64url(bytes) as Digest
 
 /**
  * Makes the digests of a key ring.

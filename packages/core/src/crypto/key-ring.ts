@@ -38,7 +38,7 @@ function parseText(text: string): readonly Candidate[] {
  * opens and verifies. To rotate, put a new key first; remove the old one once nothing is sealed under it.
  *
  * @param source - `"k2:BASE64URL,k1:BASE64URL"` (`undefined` stands for a variable that is not set), or the
- *   keys themselves. An id is `[A-Za-z0-9_-]{1,32}`; a secret has at least {@link MIN_KEY_BYTES} random bytes.
+ *   keys themselves. An id is `[A-Za-z0-9_-]{1,32}`, a secret {@link MIN_KEY_BYTES} random bytes or more.
  * @returns A frozen ring with its own copies of the secrets.
  * @throws {ConfigError} With every fault, each named by its position. No id and no secret is repeated, since
  *   the two may have been swapped.

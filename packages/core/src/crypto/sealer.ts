@@ -26,7 +26,8 @@ export interface Sealer {
   /**
    * Opens a value sealed for the same binding under any key of the ring.
    *
-   * @throws {KeyError} `key_unknown` when its key has left the ring; `seal_broken` when it was moved or changed.
+   * @throws {KeyError} `key_unknown` when its key has left the ring, `seal_broken` when it was moved or
+   *   changed.
    */
   open(sealed: Sealed, binding: SealBinding): Promise<Uint8Array>
   /**

@@ -39,7 +39,8 @@ export type TimeStepVerdict =
 const hmacSha1 = (_algorithm: string, key: Uint8Array, message: Uint8Array): Uint8Array =>
   hmac(sha1, key, message)
 
-const toSecret = (bytes: Uint8Array): Secret => new Secret({ buffer: bytes.slice().buffer }) // else it takes the whole buffer under a view
+/** Copied first: of a view, otpauth would take the whole buffer that is under it. */
+const toSecret = (bytes: Uint8Array): Secret => new Secret({ buffer: bytes.slice().buffer })
 
 /** The time step that a moment lies in (RFC 6238 §4.2). */
 export function timeStepAt(at: EpochMs): number {
@@ -59,8 +60,8 @@ export function timeStepAt(at: EpochMs): number {
  * @param input.lastTimeStep - The last step accepted; it and all before it are used up. Null for none.
  * @param input.driftSteps - Steps accepted on each side. Default {@link DRIFT_STEPS}.
  * @param input.digits - The code's length. Default {@link AUTHENTICATOR_DIGITS}.
- * @returns `accepted` with `timeStep`; `rejected` with `code_mismatch`, or with `time_step_reused` for a right
- *   code whose step is used up; `malformed` for what cannot be a code.
+ * @returns `accepted` with `timeStep`; `rejected` with `code_mismatch`, or with `time_step_reused` for a
+ *   right code whose step is used up; `malformed` for what cannot be a code.
  * @throws {ConfigError} When the secret has less than 128 bits (RFC 4226 §4 R6).
  */
 export function checkTimeStepCode(input: {

@@ -1,12 +1,12 @@
 /** The lengths of a one-time code: six at least (RFC 4226 §4 R4), eight at most for people to type. */
 export type CodeDigits = 6 | 7 | 8
 
-/** The longest proof that is looked at. Our choice: the longest there is, a recovery code, with room to spare. */
+/** The longest proof that is looked at. Our choice: a recovery code, the longest there is, and room to spare. */
 export const MAX_PROOF_LENGTH = 64
 
 const SEPARATORS = /[\s\p{Dash_Punctuation}]/gu
 
-/** Removes the spaces and dashes that people and apps put into codes; `undefined` for a text that is too long. */
+/** Removes the spaces and dashes that people put into codes; gives `undefined` for a text that is too long. */
 export function removeSeparators(text: string): string | undefined {
   return text.length > MAX_PROOF_LENGTH ? undefined : text.replace(SEPARATORS, '')
 }

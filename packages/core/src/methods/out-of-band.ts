@@ -34,8 +34,8 @@ const WORDS = 2 ** 32
  * the greatest multiple of 10^digits, modulo 10^digits. Words above it would favor the low codes.
  *
  * @param random - Fresh bytes from the CSPRNG, a word for each try; 64 hold 16 tries.
- * @throws {Error} When no word could be taken. With 64 random bytes the odds are below 5·10^-59 for six digits and
- *   4·10^-27 for eight: what has failed then is the source of random bytes.
+ * @throws {Error} When no word could be taken. With 64 random bytes the odds are below 5·10^-59 for six digits
+ *   and 4·10^-27 for eight: what has failed then is the source of random bytes.
  */
 export function drawDigits(random: Uint8Array, digits: CodeDigits): string {
   const codes = 10 ** digits
@@ -58,7 +58,7 @@ export function maskEmail(address: string): string {
   return `${others.length > 0 ? first : ''}${MASK}${address.slice(at)}`
 }
 
-const SHOWN_PHONE_DIGITS = 2 // our choice: the owner knows the number by them, and a hundredth of all share them
+const SHOWN_PHONE_DIGITS = 2 // our choice: the owner knows the number by them; a hundredth of all share them
 const MIN_MASKED_DIGITS = 4
 
 /** Masks a phone number: `***67`. What is too short to hide anything is hidden whole. */

@@ -3,7 +3,10 @@ import { removeSeparators } from './one-time-code.ts'
 
 /** How many codes a set has. Our choice: one can be used now and then, and the set still fits a note. */
 export const RECOVERY_CODE_COUNT = 10
-/** 120 bits: above the 112 that let a plain hash be stored (NIST SP 800-63B-4 §3.1.2.2), and 24 whole characters. */
+/**
+ * The length of a code: 120 bits, which make 24 whole characters, above the 112 that let a plain hash be
+ * stored (NIST SP 800-63B-4 §3.1.2.2, ASVS 5.0 6.5.2).
+ */
 export const RECOVERY_CODE_BYTES = 15
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ' // Crockford's base32: no I, L, O or U
@@ -55,7 +58,8 @@ export function drawRecoveryCodes(
  */
 export function normalizeRecoveryCode(text: string): string | undefined {
   const typed = removeSeparators(text)
-  if (typed === undefined || !/^[0-9A-Za-z]+$/.test(typed)) return undefined // before other scripts' letters are folded into these
+  // Before upper case, which makes these letters of some of other scripts.
+  if (typed === undefined || !/^[0-9A-Za-z]+$/.test(typed)) return undefined
   const code = typed.toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1')
   return code.length === CODE_LENGTH && CODE.test(code) ? code : undefined
 }
