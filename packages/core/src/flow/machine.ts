@@ -135,6 +135,7 @@ const { createMachine } = setup({
     staysOpen: ({ context }) => guards.afterRejection(context) === 'open',
     isRescuableFromLock: ({ context }) => guards.afterRejection(context) === 'rescuable',
     getsLocked: ({ context }) => guards.afterRejection(context) === 'locked',
+    hasCalledForHelp: ({ context }) => context.profile.notices['help'] !== undefined,
     isOpenChallenge: ({ context: { flow }, event }) =>
       event.type === 'delivery_failed' &&
       flow.stage.phase === 'proving' &&
@@ -233,7 +234,7 @@ export const twoFactorMachine: StateMachine<
     flow_superseded: { target: '.cancelled', actions: 'supersede' },
     user_inactive: { target: '.denied', actions: 'deny' },
     delivery_failed: { guard: 'isOpenChallenge', actions: 'noteDeliveryFailure' },
-    help_failed: { actions: 'noteHelpFailure' },
+    help_failed: { guard: 'hasCalledForHelp', actions: 'noteHelpFailure' },
   },
   states: {
     deciding: {
