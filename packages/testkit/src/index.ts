@@ -4,5 +4,16 @@ export { FAKE_START_MS, type FakeClock, type FakeClockOptions, fakeClock, type S
 export { type Fault, faultyStore } from './faulty-store.ts'
 export { type Misbehavior, type Outbox, outbox, type Sent } from './outbox.ts'
 export { type RecordedCommit, type Recording, recordingStore } from './recording-store.ts'
+export {
+  type HeldFactor,
+  inState,
+  type OutcomeOf,
+  outcomeOf,
+  refusalOf,
+  type Scenario,
+  type ScenarioOptions,
+  type StepIn,
+  scenario,
+} from './scenario.ts'
 export { seededRandom } from './seeded-random.ts'
 export { type SimulatedAuthenticator, simulatedAuthenticator } from './simulated-authenticator.ts'
