@@ -19,7 +19,14 @@ export type {
   UserSummary,
   Users,
 } from './engine/operators.ts'
-export type { AuthenticatedOutcome, Outcome, Step, UnavailableView, VerifiedOutcome } from './engine/step.ts'
+export type {
+  AuthenticatedOutcome,
+  FinalStep,
+  Outcome,
+  Step,
+  UnavailableView,
+  VerifiedOutcome,
+} from './engine/step.ts'
 export {
   type AnySallyportError,
   ConfigError,

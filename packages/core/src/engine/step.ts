@@ -62,6 +62,16 @@ export interface UnavailableView {
   readonly accepts: readonly []
 }
 
+/** A flow that has ended: its state names the kind of its outcome. */
+export type FinalStep = {
+  readonly [State in FinalState]: FinalView &
+    Answer & {
+      readonly state: State
+      /** Only in the answer to the call that ended the flow. */
+      readonly outcome?: Extract<Outcome, { readonly kind: State }>
+    }
+}[FinalState]
+
 /** What one event did to a flow, and all that a client needs to go on; tagged by `state`. */
 export type Step =
   | (SelectingView & Open)
@@ -77,12 +87,7 @@ export type Step =
         /** New recovery codes, given once; under `dangerouslyShowAgain` the whole set, each time. Else null. */
         readonly recoveryCodes: readonly string[] | null
       })
-  | (FinalView &
-      Answer & {
-        readonly state: FinalState
-        /** Only in the answer to the call that ended the flow. */
-        readonly outcome?: Outcome
-      })
+  | FinalStep
   | (UnavailableView & Open)
 
 /** Dresses the result of a step for its caller: what a client may see of it, and what it may be told once. */
@@ -119,12 +124,10 @@ export async function toStep(
           (view.isFresh ? await openRecoveryCodes(env, userId, position.profile) : null),
       }
     default: {
-      if (reveal === null || reveal.ending === null) return { ...view, ...answer }
-      return {
-        ...view,
-        ...answer,
-        outcome: await toOutcome(env, userId, facts, position.profile, reveal.ending),
-      }
+      const final = { ...view, ...answer }
+      if (reveal === null || reveal.ending === null) return final as FinalStep // one of its states
+      const outcome = await toOutcome(env, userId, facts, position.profile, reveal.ending)
+      return { ...final, outcome } as FinalStep // the ending that a final state keeps is of its own kind
     }
   }
 }
