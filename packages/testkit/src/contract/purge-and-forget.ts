@@ -23,7 +23,7 @@ async function drain(store: AuditedStore): Promise<void> {
 
 /** A first flow that expires at a moment, with its audit records. */
 function expiring(s: Subject, expiresAt: EpochMs, mark = 'expiring'): Change {
-  return s.change(mark, { flow: { ...s.flow(mark), expiresAt } })
+  return s.change(mark, { flow: { ...s.flow(mark), expiresAt } }, 1)
 }
 
 /** What removes flows and users. */
@@ -92,7 +92,7 @@ export function purgeAndForget({ group, test, rounds, contenders }: Suite): void
         const subjects = Array.from({ length: contenders }, () => subject())
         const firsts = await Promise.all(subjects.map((s) => given(store, expiring(s, 1))))
         // `flow` puts the expiry into the far future.
-        const changes = subjects.map((s) => s.change('extended', { flow: s.flow('extended', FIRST) }, 1))
+        const changes = subjects.map((s) => s.change('extended', { flow: s.flow('extended', FIRST) }, 2))
         const half = Math.floor(contenders / 2)
         const commits = changes.slice(0, half).map((change) => store.commit(change))
         const purges = [store.purge(CUTOFF_MS, contenders)]

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import {
+  createSqlStore,
+  DEFAULT_DEADLINE_MS,
+  type MigratingStore,
+  type SqlStoreOptions,
+} from './create-sql-store.ts'
+import { loadDriver } from './drivers.ts'
+import { failureOf } from './failures.ts'
+import type { ClosableStore } from './sqlite-store.ts'
+import { STATEMENT_NAME } from './statements.ts'
+
+export interface PostgresStoreOptions extends SqlStoreOptions {
+  /** The most connections that the store opens. Default 10, as is pg's. Not for a pool that is given. */
+  readonly maxConnections?: number
+  /**
+   * Whether the server is told to keep the statements of this store prepared (`named`, the default). Say
+   * `unnamed` behind a pooler that shares server connections between transactions and knows no prepared
+   * statements, such as PgBouncer before 1.21.
+   */
+  readonly statements?: 'named' | 'unnamed'
+}
+
+/** What the store uses of pg's `Pool`. */
+export interface PgPool {
+  connect(): Promise<PgClient>
+  end(): Promise<void>
+}
+
+/** What the store uses of pg's `PoolClient`. */
+export interface PgClient {
+  query(query: { name: string; text: string; values: unknown[] }): Promise<unknown>
+  query(text: string, values: unknown[]): Promise<unknown>
+  release(destroy?: boolean): void
+}
+
+/** How long a new connection may take. */
+const CONNECT_TIMEOUT_MS = 5_000
+
+/**
+ * Makes a store on PostgreSQL with pg: on a pool of its own, or on one that the host already has.
+ *
+ * @param source - A connection string, or a `Pool` of pg.
+ * @throws {ConfigError} When pg is missing, or the prefix or the schema is no plain name.
+ *
+ * @example
+ * const store = postgresStore('postgres://app@db.internal/acme')
+ * await store.migrate()
+ */
+export function postgresStore(
+  source: string | PgPool,
+  options: PostgresStoreOptions = {},
+): MigratingStore & ClosableStore {
+  const pool = typeof source === 'string' ? openPool(source, options) : source
+  const dialect = new PostgresDialect({ pool: preparingPool(pool, options.statements ?? 'named') })
+  return {
+    ...createSqlStore(new Kysely<unknown>({ dialect }), { ...options, dialect: 'postgres' }),
+    async close() {
+      if (typeof source === 'string') await pool.end()
+    },
+  }
+}
+
+interface Pg {
+  readonly Pool: new (config: object) => PgPool & { on(event: 'error', listener: () => void): void }
+}
+
+function openPool(connectionString: string, options: PostgresStoreOptions): PgPool {
+  const { Pool } = loadDriver('pg', 'postgresStore') as Pg // what pg documents of it
+  const pool = new Pool({
+    connectionString,
+    fallback_application_name: 'sallyport',
+    keepAlive: true,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, options.deadlineMs ?? DEFAULT_DEADLINE_MS),
+    // The store has given up by then; this frees the connection.
+    query_timeout: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+  })
+  // An idle connection that breaks is replaced when it is needed; unheard, the event would end the process.
+  pool.on('error', () => {})
+  return pool
+}
+
+/**
+ * Puts names to the statements of this store, which Kysely never does: a named one is parsed and planned
+ * once for each connection. A connection that broke in the middle is not used again.
+ */
+function preparingPool(pool: PgPool, statements: 'named' | 'unnamed'): PostgresPool {
+  const wrapped = new WeakMap<PgClient, PostgresPoolClient>()
+
+  function wrap(client: PgClient): PostgresPoolClient {
+    let isBroken = false
+    const run = async (text: string, values: readonly unknown[]): Promise<unknown> => {
+      const name = statements === 'named' ? preparedName(text) : undefined
+      try {
+        if (name === undefined) return await client.query(text, [...values])
+        return await client.query({ name, text, values: [...values] })
+      } catch (error) {
+        isBroken ||= failureOf('postgres', error) === 'broken'
+        throw error
+      }
+    }
+    return {
+      query: run as PostgresPoolClient['query'], // the store runs no cursors, which are its other form
+      release(destroy) {
+        client.release(destroy === true || isBroken)
+      },
+    }
+  }
+
+  return {
+    options: {},
+    async connect() {
+      const client = await pool.connect()
+      let known = wrapped.get(client)
+      if (!known) {
+        known = wrap(client)
+        wrapped.set(client, known)
+      }
+      return known
+    },
+    end: () => pool.end(),
+  }
+}
+
+const names = new Map<string, string | undefined>()
+
+/** The name of a statement with a digest of its text: stores with other tables may share the connection. */
+function preparedName(text: string): string | undefined {
+  if (!names.has(text)) {
+    const name = STATEMENT_NAME.exec(text)?.[1]
+    names.set(
+      text,
+      name && `${name.slice(0, 40)}:${createHash('sha256').update(text).digest('hex').slice(0, 16)}`,
+    )
+  }
+  return names.get(text)
+}
