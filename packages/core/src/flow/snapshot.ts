@@ -135,7 +135,7 @@ const snapshotSchema = z.strictObject({
   }),
 }) as unknown as z.ZodType<FlowSnapshot> // ids are opaque strings: the brands say where one came from
 
-const versioned = z.looseObject({ version: z.int().positive() })
+const versioned = z.looseObject({ version: z.int().nonnegative() })
 
 /** Writes a flow as it is stored: its own fields only, nothing of the profile, the user or the policy. */
 export function toSnapshot(state: FlowState, flow: FlowFields): FlowSnapshot {
@@ -166,13 +166,24 @@ export function parseSnapshot(
         `snapshot: version ${version} cannot be read by this release`,
       )
     }
-    snapshot = migrate(snapshot)
+    snapshot = migrateSafely(migrate, snapshot)
   }
   const migrated = snapshotSchema.safeParse(snapshot)
   if (migrated.success) return migrated.data
-  throw invalid(migrated.error.issues.map((issue) => issue.path.join('.')))
+  throw invalid(migrated.error.issues.map((issue) => issue.path.join('.') || 'snapshot'))
 }
 
-function invalid(fields: readonly string[]): SnapshotError {
-  return new SnapshotError('snapshot_invalid', `snapshot: invalid ${[...new Set(fields)].join(', ')}`)
+/** A migration takes the shape of its version for granted: what does not have it makes it stumble. */
+function migrateSafely(migrate: Migration, snapshot: Parameters<Migration>[0]): ReturnType<Migration> {
+  try {
+    return migrate(snapshot)
+  } catch (cause) {
+    throw invalid(['snapshot'], cause)
+  }
+}
+
+function invalid(fields: readonly string[], cause?: unknown): SnapshotError {
+  return new SnapshotError('snapshot_invalid', `snapshot: invalid ${[...new Set(fields)].join(', ')}`, {
+    cause,
+  })
 }
