@@ -55,6 +55,9 @@ const caughtBy: Readonly<Record<Flaw, readonly string[]>> = {
   'writes what is only relied on': [
     'commit: leaves a profile that is only relied on as it was, commit id included',
   ],
+  'looks at what is only relied on, waits, writes': [
+    'races: a flow that relies on the profile is committed before it changes, or not at all',
+  ],
   'ignores case in user ids': [
     'ids: of users that differ by case are different users',
     'ids: of users that differ by case outside of ASCII are different users',

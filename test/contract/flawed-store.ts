@@ -11,6 +11,7 @@ export const flaws = [
   'updates create what is missing',
   'does not look at what is only relied on',
   'writes what is only relied on',
+  'looks at what is only relied on, waits, writes',
   'ignores case in user ids',
   'trims user ids',
   'normalizes user ids',
@@ -226,6 +227,11 @@ export function flawedStore(flaw: Flaw | 'none'): AuditedStore {
       const user = userOf(change.userId)
       if (has('audits conflicts too')) append(change, user)
       const fitting = [fitsProfile(change, user), fitsFlow(change, user)]
+      const relies = change.profile && !('revision' in change.profile)
+      if (has('looks at what is only relied on, waits, writes') && relies) {
+        for (let i = 0; i < 3; i++) await turn()
+        fitting[1] = fitsFlow(change, user)
+      }
       if (has('writes the profile before it compares the flow') && fitting[0]) writeProfile(change, user)
       if (has('writes the flow before it compares the profile') && fitting[1]) writeFlow(change, user)
       if (fitting.includes(false)) return 'conflict'

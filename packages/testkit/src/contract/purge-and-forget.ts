@@ -154,29 +154,29 @@ export function purgeAndForget({ group, test, rounds, contenders }: Suite): void
 
     test('leaves nothing behind of commits that race with it and rely on what it erases', async (store) => {
       for (let round = 0; round < rounds; round++) {
-        const s = subject()
-        await prepare(store, s, 'both')
-        const flows = Array.from({ length: contenders }, () => subject(s.userId))
-        const commits = flows.map((own, index) => {
-          const mark = `contender-${index}`
-          const kinds = [
-            s.change(mark, { profile: s.profile(mark, FIRST), flow: s.flow(mark, FIRST) }),
-            s.change(mark, { flow: s.flow(mark, FIRST) }),
-            s.change(mark, { profile: s.profile(mark, FIRST), flow: own.flow(mark) }),
-            s.change(mark, { profile: s.relied(FIRST), flow: own.flow(mark) }),
-          ]
-          return kinds[index % kinds.length] ?? s.change(mark, {})
-        })
-        const half = Math.floor(contenders / 2)
-        const racing = commits.slice(0, half).map((change) => store.commit(change))
-        const forgetting = store.forget(s.userId)
-        await Promise.all([
-          ...racing,
-          forgetting,
-          ...commits.slice(half).map((change) => store.commit(change)),
-        ])
-        await assertHolds(store, s, { audit: [] })
-        for (const { flowId } of flows) assert.deepEqual(await store.load(s.userId, flowId), {})
+        const subjects = Array.from({ length: contenders }, () => subject())
+        await Promise.all(subjects.map((s) => prepare(store, s, 'both')))
+        const flows = subjects.map((s) => subject(s.userId))
+        await Promise.all(
+          subjects.flatMap((s, index) => {
+            const own = flows[index] ?? s
+            const kinds = [
+              s.change('racing', { profile: s.profile('racing', FIRST), flow: s.flow('racing', FIRST) }, 1),
+              s.change('racing', { flow: s.flow('racing', FIRST) }, 1),
+              s.change('racing', { profile: s.profile('racing', FIRST), flow: own.flow('racing') }, 1),
+              s.change('racing', { profile: s.relied(FIRST), flow: own.flow('racing') }, 1),
+            ]
+            const [one, other] = [kinds[index % 4], kinds[(index + 1) % 4]]
+            const commits = [one, other].flatMap((change) => (change ? [() => store.commit(change)] : []))
+            const calls = [...commits, () => store.forget(s.userId)]
+            // Each of the three comes first for some.
+            return [...calls.slice(index % 3), ...calls.slice(0, index % 3)].map((call) => call())
+          }),
+        )
+        for (const [index, s] of subjects.entries()) {
+          await assertHolds(store, s, { audit: [] })
+          assert.deepEqual(await store.load(s.userId, flows[index]?.flowId), {})
+        }
       }
     })
 

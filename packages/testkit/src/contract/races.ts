@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate } from 'node:timers'
 import type { AuditRecord, Change, CommitResult } from '@sallyport/core'
 import type { AuditedStore, Suite } from './audited-store.ts'
 import {
@@ -132,6 +133,35 @@ export function races({ group, test, rounds, contenders }: Suite): void {
       })
     })
 
+    test('a flow that relies on the profile is committed before it changes, or not at all', async (store) => {
+      for (let round = 0; round < rounds * 10; round++) {
+        const s = subject()
+        await prepare(store, s, 'both')
+        const relying = s.change('relying', { profile: s.relied(FIRST), flow: s.flow('relying', FIRST) })
+        const changing = s.change('changing', { profile: s.profile('changing', FIRST) })
+        const inOrder = round % 2 === 0 ? [relying, changing] : [changing, relying]
+
+        let racing = true
+        // Whether there was a moment when the profile had changed and the flow had not.
+        async function watch(): Promise<boolean> {
+          let seen = false
+          while (racing) {
+            const { profile, flow } = await store.load(s.userId, s.flowId)
+            seen ||= profile?.commitId === changing.commitId && flow?.commitId !== relying.commitId
+            await turn()
+          }
+          return seen
+        }
+        const watching = Promise.all([watch(), watch(), watch()])
+        const results = await Promise.all(inOrder.map((change) => store.commit(change))).finally(() => {
+          racing = false
+        })
+        const wasOutdated = (await watching).includes(true)
+        const isCommitted = results[inOrder.indexOf(relying)] === 'committed'
+        assert.ok(!(wasOutdated && isCommitted), 'the flow was committed on a profile that had changed')
+      }
+    })
+
     test('new flows that rely on one profile do not overwrite each other', async (store) => {
       await inRounds(async (s) => {
         const before = await prepare(store, s, 'profile')
@@ -210,6 +240,9 @@ export function races({ group, test, rounds, contenders }: Suite): void {
     })
   })
 }
+
+/** Lets everything else have its turn. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Asserts that the log holds the records of these changes and no others, in whatever order they came. */
 function assertSameRecords(log: readonly AuditRecord[], changes: readonly Change[]): void {
