@@ -25,7 +25,9 @@ function destinations(
   const email: Destination[] = user.email === null ? [] : [{ channel: 'email', address: user.email }]
   const sms: Destination[] = phone === null ? [] : [{ channel: 'sms', address: phone }]
   const [first] = notice.changed === 'email' ? [...sms, ...email] : [...email, ...sms]
-  const former: Destination[] = notice.formerly ? [{ channel: 'sms', address: notice.formerly }] : []
+  const isToldAnyway = first?.channel === 'sms' && first.address === notice.formerly
+  const former: Destination[] =
+    notice.formerly && !isToldAnyway ? [{ channel: 'sms', address: notice.formerly }] : []
   return [...(first === undefined ? [] : [first]), ...former]
 }
 
