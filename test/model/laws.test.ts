@@ -85,6 +85,7 @@ function beginningsOf(policyName: PolicyName, profileName: ProfileName): readonl
     { run: login, facts, profile, remembered },
     { run: magicLink, facts, profile },
     { run: stepUp, facts, profile },
+    { run: stepUp, facts, profile, remembered },
     ...(isSearched ? [{ run: setup, facts, profile }] : []),
   ]
 }
