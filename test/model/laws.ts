@@ -29,7 +29,7 @@ function copyOf(facts: Facts): Facts {
 }
 
 /** The laws of the machine, by name. Each looks at one edge; what spans engines and stores is tested elsewhere. */
-export const laws: Readonly<Record<string, Law>> = {
+const laws: Readonly<Record<string, Law>> = {
   'L1: only a login ends authenticated, by a proof in this flow, a live device, or nothing to ask for': (
     edge,
   ) => {
@@ -106,6 +106,14 @@ export const laws: Readonly<Record<string, Law>> = {
     return edge.to.flow.stage.challenge.target.of === 'recovery_code'
       ? undefined
       : 'a proof is checked under a lock'
+  },
+
+  'L3: the failure that locks the user ends the flow, or leaves it a recovery code': (edge) => {
+    if (edge.from === undefined || edge.to.profile.lock === edge.from.profile.lock) return undefined
+    if (edge.to.profile.lock === null) return undefined
+    return edge.to.state === 'locked' || edge.to.state === 'rescuing.opening'
+      ? undefined
+      : `it goes on in ${edge.to.state}`
   },
 
   'L4: enrollments change by a proven new method, a removal, disabling, or the noted use of one, only': (

@@ -95,7 +95,17 @@ export type {
   Verdict,
 } from './methods/method.ts'
 export type { PolicyReport } from './policy/describe.ts'
-export type { Policy, PolicyInput, RuleUser, UserRule } from './policy/policy.ts'
+export type {
+  DeliveryPolicy,
+  LifetimePolicy,
+  Policy,
+  PolicyInput,
+  RememberPolicy,
+  RescuePolicy,
+  RuleUser,
+  ThrottlePolicy,
+  UserRule,
+} from './policy/policy.ts'
 export type { Clock } from './ports/clock.ts'
 export {
   DeliveryRefused,

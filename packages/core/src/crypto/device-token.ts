@@ -2,6 +2,7 @@ import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import { SignJWT } from 'jose/jwt/sign'
 import { jwtVerify } from 'jose/jwt/verify'
 import type { DeviceId, Digest, EpochMs, UserId } from '../ids.ts'
+import { CLOCK_TOLERANCE_MS } from '../policy/defaults.ts'
 import type { Keys } from '../ports/keys.ts'
 import { decodeBase64url, encodeBase64url, joinParts } from './encoding.ts'
 import { importOnce } from './import-once.ts'
@@ -9,7 +10,7 @@ import { type DerivedKey, deriveRing } from './key-ring.ts'
 import { createMac } from './mac.ts'
 
 /** What the token of a remembered device vouches for. The profile's own record decides on it. */
-export interface DeviceClaims {
+interface DeviceClaims {
   readonly deviceId: DeviceId
   /** The profile's epoch when the device was remembered. */
   readonly epoch: number
@@ -42,9 +43,6 @@ export interface DeviceTokens {
     context: { readonly userId: UserId; readonly at: EpochMs },
   ): Promise<DeviceClaims | undefined>
 }
-
-/** How far the clocks of two nodes may differ: our choice, kept by NTP with room to spare. */
-export const CLOCK_TOLERANCE_SECONDS = 5
 
 /** The longest token that is looked at: our choice, well above what {@link DeviceTokens.sign} makes. */
 export const MAX_DEVICE_TOKEN_LENGTH = 1024
@@ -116,7 +114,7 @@ export function createDeviceTokens(keys: Keys): DeviceTokens {
           subject: key.subjectOf(userId),
           requiredClaims: ['nbf', 'exp'],
           currentDate: new Date(at),
-          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          clockTolerance: CLOCK_TOLERANCE_MS / 1000,
         })
         const { jti, exp, epoch, stamp } = payload
         // The tolerance is for a beginning that another node's clock set; an end is not stretched by it.

@@ -11,7 +11,7 @@ import { createMac, type Mac } from './mac.ts'
 export type FlowTokenKind = 'login' | 'setup' | 'step_up'
 
 /** What a flow's token says, once it is known to be genuine. */
-export interface FlowTokenClaims {
+interface FlowTokenClaims {
   readonly kind: FlowTokenKind
   readonly userId: UserId
   readonly flowId: FlowId

@@ -5,7 +5,7 @@ import type { Keys, MasterKey } from '../ports/keys.ts'
 import { decodeBase64url, utf8 } from './encoding.ts'
 
 /** The least length of a master key: the output of SHA-256, which HKDF runs on (RFC 5869 §2.2). */
-export const MIN_KEY_BYTES = 32
+const MIN_KEY_BYTES = 32
 
 /** What a derived key is for. No two purposes share a key, and no master key is used as it is. */
 export type KeyPurpose = 'seal' | 'code' | 'stamp' | 'flow_token' | 'device_token'

@@ -40,7 +40,7 @@ export function drawId<Id extends string>(env: Pick<Environment, 'random'>): Id 
 }
 
 /** What a step is about. */
-export interface Subject {
+interface Subject {
   readonly userId: UserId
   readonly label: string
   readonly at: EpochMs

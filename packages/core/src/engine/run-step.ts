@@ -42,7 +42,7 @@ export type StepRequest = FlowRequest &
   )
 
 /** What only the call that committed a step may hand out, once. */
-export interface Reveal {
+interface Reveal {
   readonly ending: Ending | null
   readonly provisioning: Provisioning | null
   readonly recoveryCodes: readonly string[] | null

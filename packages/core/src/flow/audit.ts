@@ -3,7 +3,7 @@ import type { DeniedReason, EndReason, Via } from './outcome.ts'
 import type { FlowKind } from './stage.ts'
 
 /** What a proof was checked against: an enrollment's method, a recovery code, or a code by rescue mail. */
-export type ProofOf = { readonly method: string; readonly enrollment?: EnrollmentId }
+type ProofOf = { readonly method: string; readonly enrollment?: EnrollmentId }
 
 /**
  * Something that happened to a user's second factors, as the audit log and the observer are told it

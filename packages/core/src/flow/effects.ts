@@ -51,6 +51,3 @@ export type Tell =
       readonly method: string | null
     }
   | { readonly kind: 'call_for_help' }
-
-/** Everything the machine wants done: inputs it asks for and outputs it tells. Data; the engine carries it out. */
-export type Effect = Ask | Tell

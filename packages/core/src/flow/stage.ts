@@ -7,7 +7,7 @@ import type { Ending } from './outcome.ts'
 export type FlowKind = 'login' | 'setup' | 'step_up'
 
 /** What the host has proven before a login: how (RFC 8176 values), when, and over which channel, if any. */
-export interface FirstFactor {
+interface FirstFactor {
   readonly amr: readonly string[]
   readonly at: EpochMs
   /** Set when it came over a channel (a magic link, a texted code): that channel is then no second factor. */

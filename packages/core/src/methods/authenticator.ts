@@ -8,15 +8,15 @@ import type { AppProvisioning, Method } from './method.ts'
 import { type CodeDigits, equalCodes, normalizeCode } from './one-time-code.ts'
 
 /** The length of a time step: the default of RFC 6238 §5.2, and the only one that every app honors. */
-export const TIME_STEP_SECONDS = 30
+const TIME_STEP_SECONDS = 30
 /** The length of a code: RFC 4226 §5.3 asks for six at least; many apps show no other. */
-export const AUTHENTICATOR_DIGITS: CodeDigits = 6
+const AUTHENTICATOR_DIGITS: CodeDigits = 6
 /** The length of a secret: the 160 bits that RFC 4226 §4 R6 recommends. */
-export const AUTHENTICATOR_SECRET_BYTES = 20
+const AUTHENTICATOR_SECRET_BYTES = 20
 /** The shortest secret that is checked against: the 128 bits that RFC 4226 §4 R6 requires. */
-export const MIN_AUTHENTICATOR_SECRET_BYTES = 16
+const MIN_AUTHENTICATOR_SECRET_BYTES = 16
 /** Time steps accepted on each side of now: the most that RFC 6238 §5.2 allows for a delay. */
-export const DRIFT_STEPS = 1
+const DRIFT_STEPS = 1
 
 /** Options of the authenticator method. */
 export interface AuthenticatorOptions {
@@ -28,7 +28,7 @@ export interface AuthenticatorOptions {
 }
 
 /** What an authenticator enrollment remembers: the last time step that was accepted. It only grows. */
-export type AuthenticatorData = { readonly lastTimeStep: number | null }
+type AuthenticatorData = { readonly lastTimeStep: number | null }
 
 /** The result of checking a code against a secret. */
 export type TimeStepVerdict =

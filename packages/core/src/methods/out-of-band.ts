@@ -1,22 +1,14 @@
 import { ConfigError, type ConfigFault, SnapshotError } from '../errors.ts'
 import type { ChallengeId } from '../ids.ts'
+import { CODE_DIGITS, EMAIL_CODE_SECONDS, MAX_CODE_SECONDS, SMS_CODE_SECONDS } from '../policy/defaults.ts'
 import type { Method } from './method.ts'
 import { type CodeDigits, normalizeCode } from './one-time-code.ts'
 
-/** The length of a code that is sent: the least that NIST SP 800-63B-4 §3.1.3.2 and ASVS 5.0 6.5.4 accept. */
-export const OUT_OF_BAND_DIGITS: CodeDigits = 6
-/** How long a code by mail is valid. Our choice: mail is slow, and its code useless once the page is gone. */
-export const EMAIL_CHALLENGE_SECONDS = 300
-/** How long a code by text message is valid. Our choice: most arrive within seconds. */
-export const SMS_CHALLENGE_SECONDS = 120
-/** The longest that a code may be valid: ten minutes (NIST SP 800-63B-4 §3.1.3.2). */
-export const MAX_CHALLENGE_SECONDS = 600
-
 /** Options of both methods that send a code. */
 export interface OutOfBandOptions {
-  /** The code's length. Default {@link OUT_OF_BAND_DIGITS}. */
+  /** The code's length. Default {@link CODE_DIGITS}. */
   readonly digits?: CodeDigits
-  /** How long a code is valid, 1 to {@link MAX_CHALLENGE_SECONDS}. Defaults: email 300, sms 120. */
+  /** How long a code is valid, 1 to {@link MAX_CODE_SECONDS}. Defaults: email 300, sms 120. */
   readonly challengeSeconds?: number
 }
 
@@ -72,12 +64,8 @@ export function maskPhone(address: string): string {
 function optionFaults(kind: string, digits: CodeDigits, challengeSeconds: number): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
   if (![6, 7, 8].includes(digits)) faults.push({ field: `${kind}.digits`, message: 'must be 6, 7 or 8' })
-  if (
-    !Number.isInteger(challengeSeconds) ||
-    challengeSeconds < 1 ||
-    challengeSeconds > MAX_CHALLENGE_SECONDS
-  ) {
-    const message = `must be a whole number from 1 to ${MAX_CHALLENGE_SECONDS} (NIST SP 800-63B-4 §3.1.3.2)`
+  if (!Number.isInteger(challengeSeconds) || challengeSeconds < 1 || challengeSeconds > MAX_CODE_SECONDS) {
+    const message = `must be a whole number from 1 to ${MAX_CODE_SECONDS} (NIST SP 800-63B-4 §3.1.3.2)`
     faults.push({ field: `${kind}.challengeSeconds`, message })
   }
   return faults
@@ -122,7 +110,7 @@ function codeParts(
  * @throws {ConfigError} When an option is out of its range.
  */
 export function emailMethod(options: OutOfBandOptions = {}): Method {
-  const { digits = OUT_OF_BAND_DIGITS, challengeSeconds = EMAIL_CHALLENGE_SECONDS } = options
+  const { digits = CODE_DIGITS, challengeSeconds = EMAIL_CODE_SECONDS } = options
   return {
     kind: 'email',
     amr: ['otp'],
@@ -141,7 +129,7 @@ export function emailMethod(options: OutOfBandOptions = {}): Method {
  * @throws {ConfigError} When an option is out of its range.
  */
 export function smsMethod(options: SmsOptions): Method {
-  const { digits = OUT_OF_BAND_DIGITS, challengeSeconds = SMS_CHALLENGE_SECONDS, parseAddress } = options
+  const { digits = CODE_DIGITS, challengeSeconds = SMS_CODE_SECONDS, parseAddress } = options
   return {
     kind: 'sms',
     amr: ['sms'],

@@ -7,7 +7,7 @@ import { CLOCK_TOLERANCE_MS } from './defaults.ts'
  * Whether `provenAt` lies within the last `seconds`. A time from the future, beyond what the clocks of two
  * nodes may differ by, is not trusted.
  */
-export function isRecent(provenAt: EpochMs | null, at: EpochMs, seconds: number): boolean {
+function isRecent(provenAt: EpochMs | null, at: EpochMs, seconds: number): boolean {
   return provenAt !== null && provenAt <= at + CLOCK_TOLERANCE_MS && at < provenAt + seconds * 1000
 }
 

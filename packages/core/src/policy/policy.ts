@@ -96,7 +96,7 @@ export interface Policy {
 }
 
 /** The rules that the host may decide for each user. */
-export interface PolicyRulesInput {
+interface PolicyRulesInput {
   /** Whether a user must have a second factor: for all, or a function of the user. What `findUser` says of one goes first. */
   readonly required?: UserRule
   /** Whether a user who must have a second factor and has none may enroll during login. */

@@ -21,7 +21,7 @@ export interface Enrollment {
 }
 
 /** A set of recovery codes; generating a new one voids the old. */
-export interface RecoveryCodes {
+interface RecoveryCodes {
   readonly generatedAt: EpochMs
   /** Digests of the codes that are left, over user id and code. */
   readonly unused: readonly Digest[]
@@ -62,7 +62,7 @@ export interface Profile {
 }
 
 /** The version of the format that this release writes. */
-export const PROFILE_VERSION = 1
+const PROFILE_VERSION = 1
 
 /** The profile of a user who has none yet. */
 export const emptyProfile: Profile = Object.freeze({
