@@ -207,6 +207,7 @@ describe('the attacker knows the password', () => {
     const rescuing = inState(await fail('eve', other), 'rescuing')
     expect(rescuing.challenge).toMatchObject({ method: 'recovery_code', attemptsLeft: 2 })
     expect(rescuing.accepts).not.toContain('method_selected')
+    expect(rescuing.lockedUntil).toBe(clock.now() + 900_000)
     expect(refusalOf(rescuing)).toBe('proof_rejected')
   })
 

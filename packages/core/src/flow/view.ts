@@ -78,6 +78,8 @@ interface Common {
   readonly accepts: readonly ClientEventType[]
   /** From here on the flow accepts nothing. */
   readonly expiresAt: EpochMs
+  /** Until when no proof but a recovery code is checked, or `rescued`; null: the user is not locked. */
+  readonly lockedUntil: EpochMs | 'rescued' | null
 }
 
 interface Choices extends Common {
@@ -144,12 +146,13 @@ export type MaskAddress = (method: string, address: string) => string
 
 /** Describes a flow between two events. */
 export function describe(state: FlowState, context: FlowContext, mask: MaskAddress): FlowView {
-  const { flow } = context
+  const { flow, profile } = context
   const common: Common = {
     kind: flow.run.kind,
     path: pathOf(state, context),
     accepts: acceptedEvents(state, context),
     expiresAt: flow.expiresAt,
+    lockedUntil: isLocked(profile, context.at) ? (profile.lock?.until ?? null) : null,
   }
   const view = (enrollment: Enrollment) => enrollmentView(context, enrollment, mask)
   const challenge = flow.stage.phase === 'proving' ? challengeView(context, flow.stage.challenge, mask) : null
@@ -170,7 +173,7 @@ export function describe(state: FlowState, context: FlowContext, mask: MaskAddre
     case 'enrolling':
       return { state: top, ...common, enrollable: enrollableViews(context), challenge }
     case 'managing': {
-      const { profile, facts } = context
+      const { facts } = context
       return {
         state: top,
         ...common,
