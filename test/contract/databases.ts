@@ -96,6 +96,24 @@ async function overKysely(dialect: Dialect, kysely: Kysely<unknown>): Promise<Op
   }
 }
 
+/** A store on a server whose transactions have another isolation level than its default. */
+async function atLevel(dialect: 'postgres' | 'mysql', level: string): Promise<OpenStore> {
+  const pool = mysql.createPool({ uri: mysqlUrl })
+  pool.on('connection', (connection) => {
+    connection.query(`set session transaction isolation level ${level}`)
+  })
+  const options = `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`
+  return overKysely(
+    dialect,
+    new Kysely<unknown>({
+      dialect:
+        dialect === 'postgres'
+          ? new PostgresDialect({ pool: new pg.Pool({ connectionString: postgresUrl, options }) })
+          : new MysqlDialect({ pool }),
+    }),
+  )
+}
+
 async function onServer(dialect: 'postgres' | 'mysql'): Promise<OpenStore> {
   const prefix = freshPrefix()
   const store =
@@ -200,4 +218,20 @@ export const databases: readonly TestDatabase[] = [
     unavailable: mysqlUnavailable,
     open: () => overKysely('mysql', hostKysely('mysql')),
   },
+  ...['repeatable read', 'serializable'].map(
+    (level): TestDatabase => ({
+      name: `PostgreSQL at ${level}`,
+      dialect: 'postgres',
+      unavailable: postgresUnavailable,
+      open: () => atLevel('postgres', level),
+    }),
+  ),
+  ...['read committed', 'serializable'].map(
+    (level): TestDatabase => ({
+      name: `MariaDB at ${level}`,
+      dialect: 'mysql',
+      unavailable: mysqlUnavailable,
+      open: () => atLevel('mysql', level),
+    }),
+  ),
 ]

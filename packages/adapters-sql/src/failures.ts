@@ -11,12 +11,26 @@ export type Failure = 'conflict' | 'refused' | 'busy' | 'broken'
 /** How far a call had got when it failed: waiting for a connection, in its transaction, or at the commit. */
 export type Phase = 'waiting' | 'working' | 'committing'
 
-/** What is known of the outcome of a call that failed for another reason than a conflict. */
+/** A call had no answer in time. */
+export class OutOfTime extends Error {}
+
+/**
+ * What is known of the outcome of a call that failed for another reason than a conflict. The driver's own
+ * message may quote what it was given, so it is left to `cause`.
+ */
 export function storeError(phase: Phase, failure: Failure, cause: unknown): StoreError {
-  const reason = cause instanceof Error ? cause.message : 'unknown failure'
+  const what = cause instanceof OutOfTime ? cause.message : codeOf(cause)
   return phase === 'committing' && failure === 'broken'
-    ? new StoreError('outcome_unknown', `the database broke off: ${reason}`, { cause })
-    : new StoreError('not_applied', `the database did not take it: ${reason}`, { cause })
+    ? new StoreError('outcome_unknown', `the database broke off: ${what}`, { cause })
+    : new StoreError('not_applied', `the database did not do it: ${what}`, { cause })
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'no error code'
+  const codes = ['code', 'errcode'].map((name) => property(error, name))
+  return (
+    codes.filter((code) => typeof code === 'string' || typeof code === 'number').join(' ') || 'no error code'
+  )
 }
 
 export function failureOf(dialect: Dialect, error: unknown): Failure {

@@ -1,6 +1,6 @@
-import { CompiledQuery, type Kysely, type QueryResult } from 'kysely'
-import type { Answer, Executor, Outcome } from './executor.ts'
-import { failureOf, type Phase, storeError } from './failures.ts'
+import { CompiledQuery, type Kysely, type QueryResult, type TransactionBuilder } from 'kysely'
+import type { Answer, Executor, Isolation, Outcome } from './executor.ts'
+import { failureOf, OutOfTime, type Phase, storeError } from './failures.ts'
 import type { Row, Value } from './rows.ts'
 import type { Call } from './statements.ts'
 import type { Dialect } from './tables.ts'
@@ -39,11 +39,11 @@ export function kyselyExecutor(kysely: Kysely<unknown>, dialect: Dialect, deadli
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         isLate = true
-        reject(new Error(`no answer within ${deadlineMs} ms`))
+        reject(new OutOfTime(`no answer within ${deadlineMs} ms`))
       }, deadlineMs)
     })
     const enter = (next: Phase): void => {
-      if (isLate) throw new Error('the call has run out of time')
+      if (isLate) throw new OutOfTime('the answer would come too late')
       phase = next
     }
     try {
@@ -58,6 +58,9 @@ export function kyselyExecutor(kysely: Kysely<unknown>, dialect: Dialect, deadli
     }
   }
 
+  const transaction = (isolation?: Isolation): TransactionBuilder<unknown> =>
+    isolation ? db.transaction().setIsolationLevel(isolation) : db.transaction()
+
   return {
     run: (call) =>
       within((enter) =>
@@ -67,12 +70,12 @@ export function kyselyExecutor(kysely: Kysely<unknown>, dialect: Dialect, deadli
         }),
       ),
 
-    transact: (steps) =>
+    transact: (steps, isolation) =>
       within((enter) =>
-        db.transaction().execute(async (transaction): Promise<'committed'> => {
+        transaction(isolation).execute(async (begun): Promise<'committed'> => {
           enter('working')
           for (const step of steps) {
-            const { count } = answerOf(await transaction.executeQuery(queryOf(step)))
+            const { count } = answerOf(await begun.executeQuery(queryOf(step)))
             if (step.touches !== undefined && count !== step.touches) throw new NotAsExpected()
           }
           enter('committing')

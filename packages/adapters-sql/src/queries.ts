@@ -1,5 +1,6 @@
 import type { EpochMs, FlowId, UserId } from '@sallyport/core'
 import type { Step } from './commit-steps.ts'
+import type { Isolation } from './executor.ts'
 import { callOf, type Statement, statement } from './statements.ts'
 import type { Dialect, Tables } from './tables.ts'
 
@@ -69,6 +70,17 @@ export function purgeStatement(dialect: Dialect, tables: Tables): Statement<Purg
       )
       delete from ${flows} as f using due where f.user_id = due.user_id and f.id = due.id`
   })
+}
+
+/**
+ * What `forget` needs. On PostgreSQL each of its steps is to see what was committed while the one before
+ * waited. On MySQL a row that is put between those that were deleted is to wait, which takes the locks on
+ * gaps that this level has. SQLite has one writer at a time.
+ */
+export const forgetIsolation: Readonly<Record<Dialect, Isolation | undefined>> = {
+  postgres: 'read committed',
+  mysql: 'repeatable read',
+  sqlite: undefined,
 }
 
 /**

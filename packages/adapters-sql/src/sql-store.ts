@@ -11,7 +11,14 @@ import {
 import { postgresCommit } from './commit-postgres.ts'
 import { commitSteps, type Step } from './commit-steps.ts'
 import type { Answer, Executor, Outcome } from './executor.ts'
-import { type AuditQuery, auditStatement, forgetSteps, loadStatement, purgeStatement } from './queries.ts'
+import {
+  type AuditQuery,
+  auditStatement,
+  forgetIsolation,
+  forgetSteps,
+  loadStatement,
+  purgeStatement,
+} from './queries.ts'
 import { auditFrom, loadedFrom, valuesOf } from './rows.ts'
 import { perShape } from './shape.ts'
 import { type Call, callOf } from './statements.ts'
@@ -34,7 +41,7 @@ export interface SqlStore extends Store {
 const DEFAULT_AUDIT_LIMIT = 1_000
 
 /** How often `purge` and `forget` are tried when other transactions are in the way. */
-const MAX_TRIES = 5
+const MAX_TRIES = 8
 
 /** The store, whatever runs its statements. */
 export function sqlStore(executor: Executor, dialect: Dialect, tables: Tables): SqlStore {
@@ -68,7 +75,7 @@ export function sqlStore(executor: Executor, dialect: Dialect, tables: Tables): 
     },
 
     async forget(userId: UserId) {
-      await persistently(() => executor.transact(forget(userId)))
+      await persistently(() => executor.transact(forget(userId), forgetIsolation[dialect]))
     },
 
     async auditOf(userId: UserId, { since = 0, limit = DEFAULT_AUDIT_LIMIT }: AuditPage = {}) {
@@ -110,11 +117,14 @@ async function runAlone(executor: Executor, step: Step): Promise<CommitResult> {
 
 const isEmpty = ({ profile, flow, audit }: Change): boolean => !profile && !flow && audit.length === 0
 
-/** Tries again what another transaction was in the way of. */
+/** Tries again what another transaction was in the way of, after a pause that grows and has some chance in it. */
 async function persistently<Done>(attempt: () => Promise<Outcome<Done>>): Promise<Done> {
-  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+  for (let tries = 1; ; tries++) {
     const outcome = await attempt()
     if (outcome !== 'conflict') return outcome
+    if (tries === MAX_TRIES)
+      throw new StoreError('not_applied', 'other transactions were in the way, time and again')
+    const [chance = 0] = crypto.getRandomValues(new Uint8Array(1))
+    await new Promise((resolve) => setTimeout(resolve, 2 ** tries + (chance % 16)))
   }
-  throw new StoreError('not_applied', 'other transactions were in the way, time and again')
 }
