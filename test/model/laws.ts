@@ -202,6 +202,12 @@ const laws: Readonly<Record<string, Law>> = {
     return to.refusal?.reason === 'event_not_accepted' ? undefined : `${type} moved ${from.state}`
   },
 
+  'a user who must have a second factor is never left without one': (edge) => {
+    if (edge.from === undefined || !edge.facts.user.required || edge.from.profile.enrollments.length === 0)
+      return undefined
+    return edge.to.profile.enrollments.length > 0 ? undefined : 'the last one is gone'
+  },
+
   'L9: a client changes nothing in a setup that is not fresh': (edge) => {
     const { from, to, facts } = edge
     if (from === undefined || to.flow.run.kind !== 'setup' || facts.caller?.secondFactorAt !== null)
