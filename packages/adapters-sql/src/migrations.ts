@@ -13,6 +13,7 @@ interface Types {
   readonly userId: string
   readonly id: string
   readonly word: string
+  readonly words: string
   readonly text: string
   /** What follows the columns of a table that is updated often, and of one that is only appended to. */
   readonly updated: string
@@ -24,6 +25,7 @@ const types: Readonly<Record<Dialect, Types>> = {
     userId: 'text',
     id: 'text',
     word: 'text',
+    words: 'text',
     text: 'text',
     updated: ' strict',
     appended: ' strict',
@@ -33,6 +35,7 @@ const types: Readonly<Record<Dialect, Types>> = {
     userId: 'text collate "C"',
     id: 'text collate "C"',
     word: 'text',
+    words: 'text',
     text: 'text',
     // Room in each page lets an update stay there, without touching the indexes.
     updated: ' with (fillfactor = 80)',
@@ -43,6 +46,7 @@ const types: Readonly<Record<Dialect, Types>> = {
     userId: 'varbinary(255)',
     id: 'varbinary(64)',
     word: 'varchar(64) character set utf8mb4 collate utf8mb4_bin',
+    words: 'text character set utf8mb4 collate utf8mb4_bin',
     text: 'mediumtext character set utf8mb4 collate utf8mb4_bin',
     updated: ' engine = InnoDB',
     appended: ' engine = InnoDB',
@@ -67,7 +71,7 @@ export function migrations(dialect: Dialect, tables: Tables): readonly Migration
 }
 
 function firstTables(dialect: Dialect, tables: Tables): readonly string[] {
-  const { userId, id, word, text, updated, appended } = types[dialect]
+  const { userId, id, word, words, text, updated, appended } = types[dialect]
   const integer = dialect === 'sqlite' ? 'integer' : 'bigint'
   const count = 'integer'
   const bounds = `check (octet_length(user_id) between 1 and 255),
@@ -85,7 +89,7 @@ function firstTables(dialect: Dialect, tables: Tables): readonly string[] {
   commit_id ${id} not null,
   row_version ${count} not null,
   epoch ${integer} not null,
-  methods ${text} not null,
+  methods ${words} not null,
   enrollments ${count} not null,
   recovery_codes ${count} not null,
   devices ${count} not null,

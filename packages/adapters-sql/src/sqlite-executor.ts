@@ -1,5 +1,6 @@
+import type { Step } from './commit-steps.ts'
 import type { Answer, Executor, Outcome } from './executor.ts'
-import { failureOf, storeError } from './failures.ts'
+import { failureOf, type Phase, storeError } from './failures.ts'
 import type { Row, Value } from './rows.ts'
 import type { Call } from './statements.ts'
 
@@ -29,56 +30,84 @@ const LONGEST_PAUSE_MS = 50
 export function sqliteExecutor(database: SqliteDatabase, deadlineMs: number): Executor {
   const prepared = new Map<string, SqliteStatement>()
 
-  function answer({ sql, parameters }: Call): Answer {
+  function statementOf(sql: string): SqliteStatement {
     let statement = prepared.get(sql)
     if (!statement) {
       statement = database.prepare(sql)
       prepared.set(sql, statement)
     }
-    const given = parameters as readonly Value[] as never[] // texts, numbers and nulls: every driver takes them
-    if (/\*\/ (select|with) /.test(sql)) {
-      const rows = statement.all(...given) as Row[] // a row is an object with the selected columns
-      return { rows, count: rows.length }
-    }
-    return { rows: [], count: Number(statement.run(...given).changes) }
+    return statement
   }
 
-  async function patiently<Done>(attempt: () => Outcome<Done>): Promise<Outcome<Done>> {
+  const read = ({ sql, parameters }: Call): Answer => {
+    const rows = statementOf(sql).all(...given(parameters)) as Row[] // an object with the selected columns
+    return { rows, count: rows.length }
+  }
+
+  const write = ({ sql, parameters }: Call): Answer => {
+    const { changes } = statementOf(sql).run(...given(parameters))
+    return { rows: [], count: Number(changes) }
+  }
+
+  /**
+   * Also a single statement is a transaction of its own: in one that the host has left open on this
+   * connection it would be undone with the host's, where `begin` fails.
+   */
+  function transact<Done>(work: () => Outcome<Done>, enter: (phase: Phase) => void): Outcome<Done> {
+    database.exec('begin immediate')
+    try {
+      const outcome = work()
+      if (outcome === 'conflict') {
+        database.exec('rollback')
+      } else {
+        enter('committing')
+        database.exec('commit')
+      }
+      return outcome
+    } catch (error) {
+      rollback(database)
+      throw error
+    }
+  }
+
+  async function patiently<Done>(
+    attempt: (enter: (phase: Phase) => void) => Outcome<Done>,
+  ): Promise<Outcome<Done>> {
     const endsAt = performance.now() + deadlineMs
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      let phase: Phase = 'working'
       try {
-        return attempt()
+        return attempt((next) => {
+          phase = next
+        })
       } catch (error) {
         const failure = failureOf('sqlite', error)
         if (failure === 'conflict') return 'conflict'
-        if (failure !== 'busy' || performance.now() >= endsAt) throw storeError('committing', failure, error)
+        if (failure !== 'busy' || performance.now() >= endsAt) throw storeError(phase, failure, error)
       }
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
 
+  function isTaken(step: Step): boolean {
+    const { count } = write(step)
+    return step.touches === undefined || step.touches === count
+  }
+
   return {
-    run: (call) => patiently(() => answer(call)),
+    run: (call) =>
+      patiently((enter) => (READ.test(call.sql) ? read(call) : transact(() => write(call), enter))),
 
     transact: (steps) =>
-      patiently(() => {
-        database.exec('begin immediate')
-        try {
-          for (const step of steps) {
-            const { count } = answer(step)
-            if (step.touches === undefined || step.touches === count) continue
-            database.exec('rollback')
-            return 'conflict'
-          }
-          database.exec('commit')
-          return 'committed'
-        } catch (error) {
-          rollback(database)
-          throw error
-        }
-      }),
+      patiently((enter) => transact(() => (steps.every(isTaken) ? 'committed' : 'conflict'), enter)),
   }
 }
+
+/** A statement that reads, behind the comment with its name. */
+const READ = /^\/\*.*?\*\/ select /
+
+/** Texts, numbers and nulls: what every driver takes, each under a type of its own. */
+const given = (parameters: readonly Value[]): never[] => parameters as readonly unknown[] as never[]
 
 /** Some errors have rolled the transaction back already. */
 function rollback(database: SqliteDatabase): void {

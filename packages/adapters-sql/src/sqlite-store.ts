@@ -52,11 +52,14 @@ export function sqliteStore(
   }
 }
 
+/** What SQLite keeps in memory or in a temporary file, and what it reads as a URI. */
+const NOT_A_PATH = /^($|:memory:$|file:)/
+
 type Sqlite = { readonly DatabaseSync: new (path: string) => SqliteDatabase }
 
 function open(path: string): SqliteDatabase {
   const { DatabaseSync } = loadDriver('node:sqlite', 'sqliteStore') as Sqlite // what Node documents of it
-  if (path !== ':memory:' && path !== '') closeSync(openSync(path, 'a', 0o600))
+  if (!NOT_A_PATH.test(path)) closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path)
   database.exec(`pragma busy_timeout = ${OPENING_TIMEOUT_MS}`)
   database.exec('pragma journal_mode = wal')
