@@ -167,9 +167,10 @@ export function migrationFiles(dialect: Dialect, options: TableOptions = {}): re
       ...migration.statements,
       noteMigration(dialect, tables, migration),
     ]
-    return {
-      file,
-      sql: [...begin, ...statements, ...commit].map((statement) => `${statement};\n`).join('\n'),
-    }
+    const header = `-- Sallyport's tables, step ${migration.version}: ${migration.name}. Safe to run again.
+-- Times are milliseconds since 1970-01-01T00:00:00Z. Of each row, "data" is what Sallyport reads back;
+-- the other columns are there to be asked for.\n`
+    const script = [...begin, ...statements, ...commit].map((statement) => `${statement};\n`)
+    return { file, sql: [header, ...script].join('\n') }
   })
 }

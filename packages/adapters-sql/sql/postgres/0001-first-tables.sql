@@ -1,3 +1,7 @@
+-- Sallyport's tables, step 1: first_tables. Safe to run again.
+-- Times are milliseconds since 1970-01-01T00:00:00Z. Of each row, "data" is what Sallyport reads back;
+-- the other columns are there to be asked for.
+
 begin;
 
 create table if not exists "sallyport_migrations" (
