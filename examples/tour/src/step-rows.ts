@@ -23,45 +23,69 @@ export interface Row {
 /** What labels the text of a QR code; not needed where the code is drawn. */
 export const URI_LABEL = 'QR code'
 
+/** The name of a field that some step has. */
+type FieldName<One = Step> = One extends unknown ? keyof One : never
+
+/** What a field holds, in the steps that have it. */
+type ValueOf<Name extends FieldName, One = Step> = One extends { readonly [Key in Name]?: infer Value }
+  ? Value
+  : never
+
+type Show<Value> = (value: Value, time: FormatTime, step: Step) => readonly Row[]
+
+/** How each field is shown, in this order. The compiler asks for what core adds. */
+const fields: { readonly [Name in FieldName]: Show<ValueOf<Name>> } = {
+  flow: () => [], // the capability to continue: for the client's keeping, not for show
+  refusal: (refusal, time) => (refusal === null ? [] : refusalRows(refusal, time)),
+  state: (_state, time, step) => [{ label: 'state', text: stateText(step, time), tone: 'state' }],
+  kind: () => [], // beside the state, as are
+  path: () => [],
+  expiresAt: () => [],
+  lockedUntil: (until, time) =>
+    until === null ? [] : [{ label: 'locked', text: `until ${untilText(until, time)}`, tone: 'bad' }],
+  enrollments: (enrollments, time) => list('methods', enrollments, (one) => enrollmentText(one, time)),
+  challenge: (challenge, time) => (challenge === null ? [] : challengeRows(challenge, time)),
+  provisioning: (provisioning) => (provisioning === null ? [] : provisioningRows(provisioning)),
+  enrollable: (enrollable) => join('can enroll', enrollable.map(enrollableText)),
+  rescueOptions: (options) => join('rescue by', options),
+  isFresh: (isFresh) => [
+    { label: 'session', text: isFresh ? 'fresh: may change factors' : 'not fresh: may change nothing' },
+  ],
+  isRequired: (isRequired) => [
+    { label: 'must have', text: isRequired ? 'yes, a second factor is required' : 'no' },
+  ],
+  recoveryCodesLeft: (left) =>
+    left === null ? [] : [{ label: 'codes left', text: `${left} recovery codes` }],
+  devices: (devices, time) => list('devices', devices, (device) => deviceText(device, time)),
+  recoveryCodes: (codes) => (codes === null ? [] : list('new codes', codes, String)),
+  outcome: (outcome, time) => (outcome === undefined ? [] : outcomeRows(outcome, time)),
+  accepts: (accepts) => join('accepts', accepts),
+}
+
 /**
  * Everything that a step tells its client, as rows of text. It reads the step and nothing else, so it is also
  * the proof that a transport needs nothing else; `now` only decides whether a time is written with its date.
  */
 export function stepRows(step: Step, now: EpochMs): readonly Row[] {
   const time = (at: EpochMs): string => formatTime(at, now)
-  const rows: Row[] = []
-  if (step.refusal !== null) rows.push(...refusalRows(step.refusal, time))
-  if (step.state === 'unavailable') return [...rows, { label: 'state', text: step.state, tone: 'state' }]
-
-  const until = step.accepts.length > 0 ? `, open until ${time(step.expiresAt)}` : ''
-  rows.push({
-    label: 'state',
-    text: `${step.state}  (${step.kind}, path ${step.path}${until})`,
-    tone: 'state',
+  return Object.entries(fields).flatMap(([name, show]) => {
+    if (!(name in step)) return []
+    const value: unknown = step[name as keyof Step] // found to be one of its fields
+    return (show as Show<unknown>)(value, time, step) // the field's own function
   })
-  if ('enrollments' in step)
-    rows.push(...list('methods', step.enrollments, (one) => enrollmentText(one, time)))
-  if ('challenge' in step && step.challenge !== null) rows.push(...challengeRows(step.challenge, time))
-  if ('provisioning' in step && step.provisioning !== null) rows.push(...provisioningRows(step.provisioning))
-  if ('enrollable' in step) rows.push(...join('can enroll', step.enrollable.map(enrollableText)))
-  if ('rescueOptions' in step) rows.push(...join('rescue by', step.rescueOptions))
-  if (step.state === 'managing') {
-    rows.push({
-      label: 'session',
-      text: step.isFresh ? 'fresh: may change factors' : 'not fresh: may change nothing',
-    })
-    rows.push({ label: 'must have', text: step.isRequired ? 'yes, a second factor is required' : 'no' })
-    if (step.recoveryCodesLeft !== null)
-      rows.push({ label: 'codes left', text: `${step.recoveryCodesLeft} recovery codes` })
-    rows.push(...list('devices', step.devices, (device) => deviceText(device, time)))
-    if (step.recoveryCodes !== null) rows.push(...list('new codes', step.recoveryCodes, String))
-  }
-  if ('outcome' in step && step.outcome !== undefined) rows.push(...outcomeRows(step.outcome, time))
-  if (step.accepts.length > 0) rows.push({ label: 'accepts', text: step.accepts.join(', ') })
-  return rows
 }
 
 type FormatTime = (at: EpochMs) => string
+
+function stateText(step: Step, time: FormatTime): string {
+  if (step.state === 'unavailable') return step.state
+  const until = step.accepts.length > 0 ? `, open until ${time(step.expiresAt)}` : ''
+  return `${step.state}  (${step.kind}, path ${step.path}${until})`
+}
+
+function untilText(until: EpochMs | 'rescued', time: FormatTime): string {
+  return until === 'rescued' ? 'a recovery code or an administrator lifts it' : time(until)
+}
 
 function refusalRows({ reason, field, retryAt }: Refusal, time: FormatTime): readonly Row[] {
   const about = [
@@ -149,11 +173,8 @@ function outcomeRows(outcome: Outcome, time: FormatTime): readonly Row[] {
     case 'changed':
     case 'disabled':
       return [{ label: 'outcome', text: outcome.kind, tone: 'good' }]
-    case 'locked': {
-      const until =
-        outcome.until === 'rescued' ? 'a recovery code or an administrator lifts it' : time(outcome.until)
-      return [{ label: 'outcome', text: `${outcome.kind} until ${until}`, tone: 'bad' }]
-    }
+    case 'locked':
+      return [{ label: 'outcome', text: `locked until ${untilText(outcome.until, time)}`, tone: 'bad' }]
     case 'denied':
     case 'expired':
     case 'cancelled':
