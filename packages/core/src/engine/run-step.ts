@@ -225,7 +225,7 @@ async function tellStep(
     undelivered.kind === 'code'
       ? { type: 'delivery_failed', challenge: undelivered.challenge, definite }
       : { type: 'help_failed', definite }
-  const failed = { reveal, refusal: { reason: 'delivery_failed' } } as const
+  const failed: Pick<StepResult, 'refusal'> = { refusal: { reason: 'delivery_failed' } }
   try {
     const { caller } = request
     const after = await runStep(env, {
@@ -237,7 +237,8 @@ async function tellStep(
       proof: null,
       remember: null,
     })
-    return { ...after, ...failed }
+    // It may be the step that ended the flow, in which case this call is the one to tell how.
+    return { ...after, ...failed, reveal: { ...reveal, ending: after.reveal?.ending ?? reveal.ending } }
   } catch {
     // The step itself is committed: that it could not be amended must not take its result from the caller.
     return { ...done, ...failed }
