@@ -89,6 +89,26 @@ describe('a notice goes', () => {
     ])
   })
 
+  test.each([
+    ['mail for want of text messages', 'sms', everywhere, 'email', [MAIL]],
+    ['a text for want of mail', 'email', everywhere, 'sms', [PHONE]],
+    ['mail for want of text messages, though a number was proven', 'sms', mailOnly, 'email', [MAIL]],
+  ] as const)(
+    'by %s: a channel whose method is not registered has no sender',
+    (_what, lacks, facts, changed, to) => {
+      const { [lacks]: _none, ...methods } = facts.methods
+      const profile = profileWith(lacks === 'sms' ? text : app)
+      // Of a host without a sender of text messages the engine knows no number either.
+      const user = lacks === 'sms' ? { ...facts.user, phone: null } : facts.user
+      expect(
+        routed({ ...facts, user, methods }, profile, {
+          changed,
+          formerly: lacks === 'sms' ? ENROLLED.address : null,
+        }),
+      ).toEqual(to)
+    },
+  )
+
   test('to what was known before the change, not to what the change brings', () => {
     const before = profileWith(text)
     const changed = profileWith(enrollment('e4', 'sms', '+15550666'))

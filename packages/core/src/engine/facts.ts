@@ -13,6 +13,9 @@ const NOBODY = {
   mayEnrollAtLogin: false,
 }
 
+/** Stands for the digest of a stamp and, being shorter than one, is none. */
+const NO_STAMP = 'nobody' as Digest
+
 /** Resolves what the host says of a user, and the policy, to the plain facts of one step. */
 export function toFacts(
   env: Environment,
@@ -22,7 +25,7 @@ export function toFacts(
 ): Facts {
   const { policy, rules, methodFacts: methods, hasher } = env
   if (user === null || user === undefined) {
-    return { user: { ...NOBODY, stamps: ['' as Digest] }, policy, methods, caller } // matches no stamp
+    return { user: { ...NOBODY, stamps: [NO_STAMP] }, policy, methods, caller }
   }
   if (user.id !== userId)
     throw new InputError('input_invalid', 'findUser', 'must give the user that was asked for')
@@ -32,7 +35,7 @@ export function toFacts(
     user: {
       label,
       email,
-      phone,
+      phone: env.sms === null ? null : phone, // for notices alone: without a sender none can go there
       active,
       required: user.required ?? rules.required(ruled),
       mayEnrollAtLogin: rules.enrollAtLogin(ruled),

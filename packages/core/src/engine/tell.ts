@@ -121,9 +121,14 @@ async function sendNotice(
 ): Promise<void> {
   const values = { issuer: env.policy.issuer, label, method: method ?? '' }
   const text = render(env.catalog[`notice.${notice}.text`], values)
-  if (to.channel === 'sms') return env.sms?.send({ kind: notice, to: to.address, text })
+  const { sms, mailer } = env
+  if (to.channel === 'sms') {
+    if (sms === null) throw new DeliveryRefused('there is no sender of text messages')
+    return sms.send({ kind: notice, to: to.address, text })
+  }
+  if (mailer === null) throw new DeliveryRefused('there is no sender of mail')
   const subject = render(env.catalog[`notice.${notice}.subject`], values)
-  return env.mailer?.send({ kind: notice, to: to.address, subject, text })
+  return mailer.send({ kind: notice, to: to.address, subject, text })
 }
 
 async function sendHelp(env: Environment, { userId, label }: Telling): Promise<void> {

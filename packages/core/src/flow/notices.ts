@@ -2,7 +2,7 @@ import type { EpochMs } from '../ids.ts'
 import type { Channel } from '../methods/method.ts'
 import { noticeIsDue, withNotice } from '../policy/delivery-budget.ts'
 import type { Enrollment, Profile } from '../profile/profile.ts'
-import type { UserFacts } from './context.ts'
+import type { Facts } from './context.ts'
 import type { Destination, NoticeKind, Tell } from './effects.ts'
 
 /** A notice to the user: what about, of which method, and which channel has just changed hands. */
@@ -15,19 +15,24 @@ export interface Notice {
   readonly formerly?: string | null
 }
 
-/** Where a notice goes: mail unless mail is what changed, else a text to a proven number or the host's. */
+/**
+ * Where a notice goes: mail unless mail is what changed, else a text to a proven number or the host's. A channel
+ * whose method is not registered has no sender: what went there would be lost.
+ */
 function destinations(
-  user: UserFacts,
+  { user, methods }: Known['facts'],
   enrollments: readonly Enrollment[],
   notice: Notice,
 ): readonly Destination[] {
-  const phone = enrollments.find(({ method }) => method === 'sms')?.address ?? user.phone
-  const email: Destination[] = user.email === null ? [] : [{ channel: 'email', address: user.email }]
+  const proven = methods['sms'] && enrollments.find(({ method }) => method === 'sms')
+  const phone = proven?.address ?? user.phone
+  const email: Destination[] =
+    user.email === null || methods['email'] === undefined ? [] : [{ channel: 'email', address: user.email }]
   const sms: Destination[] = phone === null ? [] : [{ channel: 'sms', address: phone }]
   const [first] = notice.changed === 'email' ? [...sms, ...email] : [...email, ...sms]
   const isToldAnyway = first?.channel === 'sms' && first.address === notice.formerly
   const former: Destination[] =
-    notice.formerly && !isToldAnyway ? [{ channel: 'sms', address: notice.formerly }] : []
+    notice.formerly && methods['sms'] && !isToldAnyway ? [{ channel: 'sms', address: notice.formerly }] : []
   return [...(first === undefined ? [] : [first]), ...former]
 }
 
@@ -35,7 +40,7 @@ function destinations(
 export interface Known {
   readonly at: EpochMs
   readonly profile: Profile
-  readonly facts: { readonly user: UserFacts }
+  readonly facts: Pick<Facts, 'user' | 'methods'>
 }
 
 /**
@@ -51,7 +56,7 @@ export function notify(
   const tells: Tell[] = []
   let profile = changed
   for (const notice of notices) {
-    const to = destinations(facts.user, before.enrollments, notice)
+    const to = destinations(facts, before.enrollments, notice)
     if (to.length === 0 || !noticeIsDue(profile.notices, notice.kind, at)) continue
     profile = { ...profile, notices: withNotice(profile.notices, notice.kind, at) }
     tells.push({ kind: 'notify', notice: notice.kind, to, method: notice.method ?? null })
