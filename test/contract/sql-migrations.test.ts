@@ -30,6 +30,7 @@ import {
   temporaryFolder,
 } from './databases.ts'
 import { firstWrite } from './samples.ts'
+import { describeOn } from './under-vitest.ts'
 
 const NODES = 10
 const dialects: readonly Dialect[] = ['sqlite', 'postgres', 'mysql']
@@ -160,16 +161,7 @@ const servers: readonly Server[] = [
 ]
 
 for (const { name, dialect, reason, runFile } of servers) {
-  describe(name, () => {
-    if (reason !== null) {
-      test('is there to be tested', ({ skip }) => {
-        expect(process.env['CI'], reason).not.toBe('true')
-        console.warn(`${name} is not tested: ${reason}`)
-        skip(reason)
-      })
-      return
-    }
-
+  describeOn(name, reason, () => {
     const prefixes: string[] = []
     const prefixOfTest = (): string => {
       const prefix = freshPrefix()

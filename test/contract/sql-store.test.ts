@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import { databases, type OpenStore } from './databases.ts'
-import { contractUnderVitest } from './under-vitest.ts'
+import { contractUnderVitest, describeOn } from './under-vitest.ts'
 
 for (const database of databases) {
-  const reason = await database.unavailable()
-
-  describe(database.name, () => {
-    if (reason !== null) {
-      test('is there to be tested', ({ skip }) => {
-        expect(process.env['CI'], reason).not.toBe('true')
-        console.warn(`${database.name} is not tested: ${reason}`)
-        skip(reason)
-      })
-      return
-    }
-
+  describeOn(database.name, await database.unavailable(), () => {
     let opened: OpenStore
     beforeAll(async () => {
       opened = await database.open()
