@@ -1,6 +1,7 @@
 import { createDeviceTokens, type DeviceTokens } from '../crypto/device-token.ts'
 import { createFlowTokens, type FlowTokens } from '../crypto/flow-token.ts'
 import { createHasher, type Hasher } from '../crypto/hasher.ts'
+import { keyRing } from '../crypto/key-ring.ts'
 import { systemClock, systemRandom } from '../crypto/platform.ts'
 import { createSealer, type Sealer } from '../crypto/sealer.ts'
 import { ConfigError, type ConfigFault } from '../errors.ts'
@@ -169,10 +170,20 @@ function factsOf({ method, deliver }: HostMethod): MethodFacts {
 function portFaults(config: TwoFactorConfig): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
   if (typeof config.store?.load !== 'function') faults.push({ field: 'store', message: 'must be a Store' })
-  if (!Array.isArray(config.keys?.ring))
-    faults.push({ field: 'keys', message: 'must be a key ring; see keyRing' })
+  faults.push(...keyFaults(config.keys))
   if (typeof config.findUser !== 'function') faults.push({ field: 'findUser', message: 'must be a function' })
   return faults
+}
+
+function keyFaults(keys: Keys): readonly ConfigFault[] {
+  if (!Array.isArray(keys?.ring)) return [{ field: 'keys', message: 'must be a key ring; see keyRing' }]
+  try {
+    keyRing(keys.ring)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
 }
 
 const portsOf: Readonly<Record<string, string>> = {

@@ -135,8 +135,9 @@ const callerSchema = z.strictObject({
  */
 export function createTwoFactor(config: TwoFactorConfig): TwoFactor {
   const env = parseConfig(config)
+  // Each is async, so that what is wrong with its input rejects the promise, as everything else does.
   return {
-    login(input) {
+    async login(input) {
       const {
         userId,
         firstFactor,
@@ -147,12 +148,12 @@ export function createTwoFactor(config: TwoFactorConfig): TwoFactor {
       const run: Run = { kind: 'login', firstFactor: { amr, at, channel }, remember }
       return startFlow(env, parseUserId(userId), run, null, remembered)
     },
-    setup: ({ caller }) => {
-      const { userId, facts } = parseCaller(caller)
+    setup: async (input) => {
+      const { userId, facts } = parseCaller(input?.caller)
       return startFlow(env, userId, { kind: 'setup' }, facts, null)
     },
-    stepUp: ({ caller }) => {
-      const { userId, facts } = parseCaller(caller)
+    stepUp: async (input) => {
+      const { userId, facts } = parseCaller(input?.caller)
       return startFlow(env, userId, { kind: 'step_up' }, facts, null)
     },
     send: (flow, event, options) => sendEvent(env, flow, event, options),
@@ -162,7 +163,7 @@ export function createTwoFactor(config: TwoFactorConfig): TwoFactor {
     devices: createDevices(env),
     recoveryCodes: createRecoveryCodes(env),
     rekey: (userIds) => rekey(env, userIds),
-    purge: (limit = PURGE_LIMIT) => env.store.purge(env.clock.now() - PURGE_AFTER_MS, limit),
+    purge: async (limit = PURGE_LIMIT) => env.store.purge(env.clock.now() - PURGE_AFTER_MS, limit),
     forget: async (userId) => env.store.forget(parseUserId(userId)),
     describeEvents: () => describeEvents(),
     describePolicy: () => describePolicy(env.policy, env.methodFacts),

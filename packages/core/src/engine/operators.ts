@@ -125,7 +125,7 @@ export function createUsers(env: Environment): Users {
         events: [{ kind: 'user_unlocked', by: 'administrator' }],
       }))
     },
-    enroll: (userId, input) => enroll(env, parseUserId(userId), input),
+    enroll: async (userId, input) => enroll(env, parseUserId(userId), input),
   }
 }
 
