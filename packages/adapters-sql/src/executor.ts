@@ -19,6 +19,8 @@ export type Isolation = 'read committed' | 'repeatable read'
  * says what is known of the outcome.
  */
 export interface Executor {
+  /** Runs one statement that only reads. */
+  read(call: Call): Promise<Outcome<Answer>>
   /** Runs one statement, committed as it ends. */
   run(call: Call): Promise<Outcome<Answer>>
   /** Runs steps as one transaction, undone by the first step that does not touch as many rows as it must. */

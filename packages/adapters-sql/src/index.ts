@@ -8,7 +8,13 @@ export {
   type MysqlStoreOptions,
   mysqlStore,
 } from './mysql-store.ts'
-export { type PgClient, type PgPool, type PostgresStoreOptions, postgresStore } from './postgres-store.ts'
+export {
+  type PgClient,
+  type PgPool,
+  type PgQuery,
+  type PostgresStoreOptions,
+  postgresStore,
+} from './postgres-store.ts'
 export { LOCKED_UNTIL_RESCUED_MS } from './rows.ts'
 export type { AuditPage, SqlStore } from './sql-store.ts'
 export type { SqliteDatabase, SqliteStatement } from './sqlite-executor.ts'

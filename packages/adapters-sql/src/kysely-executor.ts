@@ -61,14 +61,17 @@ export function kyselyExecutor(kysely: Kysely<unknown>, dialect: Dialect, deadli
   const transaction = (isolation?: Isolation): TransactionBuilder<unknown> =>
     isolation ? db.transaction().setIsolationLevel(isolation) : db.transaction()
 
+  const runIn = (phase: Phase, call: Call): Promise<Outcome<Answer>> =>
+    within((enter) =>
+      db.connection().execute(async (connection) => {
+        enter(phase)
+        return answerOf(await connection.executeQuery(queryOf(call)))
+      }),
+    )
+
   return {
-    run: (call) =>
-      within((enter) =>
-        db.connection().execute(async (connection) => {
-          enter('committing')
-          return answerOf(await connection.executeQuery(queryOf(call)))
-        }),
-      ),
+    read: (call) => runIn('working', call),
+    run: (call) => runIn('committing', call),
 
     transact: (steps, isolation) =>
       within((enter) =>

@@ -30,9 +30,17 @@ export interface PgPool {
 
 /** What the store uses of pg's `PoolClient`. */
 export interface PgClient {
-  query(query: { name: string; text: string; values: unknown[] }): Promise<unknown>
-  query(text: string, values: unknown[]): Promise<unknown>
+  query(query: PgQuery): Promise<unknown>
   release(destroy?: boolean): void
+  on(event: 'error', listener: () => void): unknown
+}
+
+/** What the store uses of pg's `QueryConfig`. */
+export interface PgQuery {
+  readonly name?: string
+  readonly text: string
+  readonly values: unknown[]
+  readonly query_timeout: number
 }
 
 /** How long a new connection may take. */
@@ -53,7 +61,7 @@ export function postgresStore(
   options: PostgresStoreOptions = {},
 ): MigratingStore & ClosableStore {
   const pool = typeof source === 'string' ? openPool(source, options) : source
-  const dialect = new PostgresDialect({ pool: preparingPool(pool, options.statements ?? 'named') })
+  const dialect = new PostgresDialect({ pool: preparingPool(pool, options) })
   return {
     ...createSqlStore(new Kysely<unknown>({ dialect }), { ...options, dialect: 'postgres' }),
     async close() {
@@ -74,8 +82,6 @@ function openPool(connectionString: string, options: PostgresStoreOptions): PgPo
     keepAlive: true,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, options.deadlineMs ?? DEFAULT_DEADLINE_MS),
-    // The store has given up by then; this frees the connection.
-    query_timeout: options.deadlineMs ?? DEFAULT_DEADLINE_MS,
   })
   // An idle connection that breaks is replaced when it is needed; unheard, the event would end the process.
   pool.on('error', () => {})
@@ -86,16 +92,22 @@ function openPool(connectionString: string, options: PostgresStoreOptions): PgPo
  * Puts names to the statements of this store, which Kysely never does: a named one is parsed and planned
  * once for each connection. A connection that broke in the middle is not used again.
  */
-function preparingPool(pool: PgPool, statements: 'named' | 'unnamed'): PostgresPool {
+function preparingPool(pool: PgPool, options: PostgresStoreOptions): PostgresPool {
+  const { statements = 'named', deadlineMs = DEFAULT_DEADLINE_MS } = options
   const wrapped = new WeakMap<PgClient, PostgresPoolClient>()
 
   function wrap(client: PgClient): PostgresPoolClient {
     let isBroken = false
+    // pg tells of a connection that breaks while it is in use also by an event, which unheard ends the process.
+    client.on('error', () => {
+      isBroken = true
+    })
     const run = async (text: string, values: readonly unknown[]): Promise<unknown> => {
       const name = statements === 'named' ? preparedName(text) : undefined
       try {
-        if (name === undefined) return await client.query(text, [...values])
-        return await client.query({ name, text, values: [...values] })
+        // By the time limit the store has given up; this frees the connection.
+        const query = { text, values: [...values], query_timeout: deadlineMs }
+        return await client.query(name === undefined ? query : { ...query, name })
       } catch (error) {
         isBroken ||= failureOf('postgres', error) === 'broken'
         throw error

@@ -53,7 +53,7 @@ export function sqlStore(executor: Executor, dialect: Dialect, tables: Tables): 
     dialect === 'postgres' ? inOneStatement(executor, tables) : inSteps(executor, dialect, tables)
 
   async function read(call: Call): Promise<Answer> {
-    const answer = await executor.run(call)
+    const answer = await executor.read(call)
     if (answer === 'conflict')
       throw new StoreError('not_applied', 'a read was given up for another transaction')
     return answer

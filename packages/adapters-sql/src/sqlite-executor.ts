@@ -95,16 +95,12 @@ export function sqliteExecutor(database: SqliteDatabase, deadlineMs: number): Ex
   }
 
   return {
-    run: (call) =>
-      patiently((enter) => (READ.test(call.sql) ? read(call) : transact(() => write(call), enter))),
-
+    read: (call) => patiently(() => read(call)),
+    run: (call) => patiently((enter) => transact(() => write(call), enter)),
     transact: (steps) =>
       patiently((enter) => transact(() => (steps.every(isTaken) ? 'committed' : 'conflict'), enter)),
   }
 }
-
-/** A statement that reads, behind the comment with its name. */
-const READ = /^\/\*.*?\*\/ select /
 
 /** Texts, numbers and nulls: what every driver takes, each under a type of its own. */
 const given = (parameters: readonly Value[]): never[] => parameters as readonly unknown[] as never[]
