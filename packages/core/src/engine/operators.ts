@@ -8,6 +8,7 @@ import {
   type Sealed,
   type UserId,
 } from '../ids.ts'
+import { MIN_SECRET_BYTES } from '../methods/authenticator.ts'
 import type { Provisioning } from '../methods/method.ts'
 import { MAX_ENROLLMENTS } from '../policy/defaults.ts'
 import { isLocked } from '../policy/throttle.ts'
@@ -44,7 +45,10 @@ export interface EnrollInput {
   /** For a method that needs one, such as the number of `sms`. */
   readonly address?: string
   readonly name?: string
-  /** A secret that exists already, such as one brought over from another system; otherwise a new one is made. */
+  /**
+   * A secret that exists already, such as one brought over from another system, of at least 128 bits (RFC 4226
+   * §4 R6); otherwise a new one is made.
+   */
   readonly secret?: Uint8Array
 }
 
@@ -67,7 +71,7 @@ export interface Users {
    * Sets up a factor for a user, and tells the user.
    *
    * @throws {InputError} `input_invalid` naming the field: an unknown method, a missing or invalid address, a
-   *   profile that is full.
+   *   secret that is too short, a profile that is full.
    */
   enroll(userId: string, input: EnrollInput): Promise<Enrolled>
 }
@@ -137,6 +141,10 @@ async function enroll(env: Environment, userId: UserId, input: EnrollInput): Pro
   const address = input.address === undefined ? undefined : method.parseAddress?.(input.address)
   if (method.addressed === 'given' && address === undefined) {
     throw new InputError('input_invalid', 'address', 'must be a valid address for the method')
+  }
+  // Taken here, it would be refused at every login, and the user could not get in.
+  if (input.secret !== undefined && input.secret.length < MIN_SECRET_BYTES) {
+    throw new InputError('input_invalid', 'secret', `must have at least ${MIN_SECRET_BYTES} bytes`)
   }
   const id = drawId<EnrollmentId>(env)
   let provisioning: Provisioning | null = null

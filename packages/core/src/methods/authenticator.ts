@@ -13,8 +13,8 @@ const TIME_STEP_SECONDS = 30
 const AUTHENTICATOR_DIGITS: CodeDigits = 6
 /** The length of a secret: the 160 bits that RFC 4226 §4 R6 recommends. */
 const AUTHENTICATOR_SECRET_BYTES = 20
-/** The shortest secret that is checked against: the 128 bits that RFC 4226 §4 R6 requires. */
-const MIN_AUTHENTICATOR_SECRET_BYTES = 16
+/** The shortest secret that is taken or checked against: the 128 bits that RFC 4226 §4 R6 requires. */
+export const MIN_SECRET_BYTES = 16
 /** Time steps accepted on each side of now: the most that RFC 6238 §5.2 allows for a delay. */
 const DRIFT_STEPS = 1
 
@@ -73,8 +73,8 @@ export function checkTimeStepCode(input: {
   readonly digits?: CodeDigits
 }): TimeStepVerdict {
   const { at, lastTimeStep, driftSteps = DRIFT_STEPS, digits = AUTHENTICATOR_DIGITS } = input
-  if (input.secret.length < MIN_AUTHENTICATOR_SECRET_BYTES) {
-    const message = `must have at least ${MIN_AUTHENTICATOR_SECRET_BYTES} bytes (RFC 4226 §4 R6)`
+  if (input.secret.length < MIN_SECRET_BYTES) {
+    const message = `must have at least ${MIN_SECRET_BYTES} bytes (RFC 4226 §4 R6)`
     throw new ConfigError([{ field: 'secret', message }])
   }
   const code = normalizeCode(input.code, digits)
