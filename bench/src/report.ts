@@ -14,3 +14,7 @@ export function table(title: string, rows: readonly Row[]): string {
 }
 
 const figure = (us: number): string => us.toFixed(1).padStart(12)
+
+/** The middle of some samples. */
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
