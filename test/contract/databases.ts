@@ -218,6 +218,18 @@ export const databases: readonly TestDatabase[] = [
     unavailable: mysqlUnavailable,
     open: () => overKysely('mysql', hostKysely('mysql')),
   },
+  {
+    name: 'MariaDB over connections in latin1, with NO_BACKSLASH_ESCAPES',
+    dialect: 'mysql',
+    unavailable: mysqlUnavailable,
+    open: async () => {
+      const pool = mysql.createPool({ uri: mysqlUrl, charset: 'latin1_swedish_ci' })
+      pool.on('connection', (connection) => {
+        connection.query(`set session sql_mode = concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES')`)
+      })
+      return overKysely('mysql', new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) }))
+    },
+  },
   ...['repeatable read', 'serializable'].map(
     (level): TestDatabase => ({
       name: `PostgreSQL at ${level}`,

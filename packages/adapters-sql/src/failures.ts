@@ -62,6 +62,19 @@ const byDialect: Readonly<Record<Dialect, (error: object) => Failure>> = {
   },
 }
 
+/**
+ * Whether a connection is of no more use: it broke, or it leads to a server that has become read-only, as
+ * the former primary is after a failover (`read_only_sql_transaction`; `ER_OPTION_PREVENTS_STATEMENT`,
+ * `ER_READ_ONLY_MODE`). A new one may find the new primary.
+ */
+export function isSpent(dialect: 'postgres' | 'mysql', error: unknown): boolean {
+  if (failureOf(dialect, error) === 'broken') return true
+  if (typeof error !== 'object' || error === null) return false
+  return dialect === 'postgres'
+    ? property(error, 'code') === '25006'
+    : [1290, 1836].includes(Number(property(error, 'errno')))
+}
+
 const property = (target: object, name: string): unknown => Reflect.get(target, name)
 
 /**

@@ -6,6 +6,7 @@ import {
   type SqlStoreOptions,
 } from './create-sql-store.ts'
 import { loadDriver } from './drivers.ts'
+import { isSpent } from './failures.ts'
 import type { ClosableStore } from './sqlite-store.ts'
 import { STATEMENT_NAME } from './statements.ts'
 
@@ -83,7 +84,7 @@ function openPool(uri: string, options: MysqlStoreOptions): Mysql2Pool {
 
 /**
  * Has the statements of this store prepared, which Kysely never does: mysql2 prepares each once for each
- * connection. A connection that falls silent in the middle is not used again.
+ * connection. A connection that has shown itself to be of no use is not used again.
  */
 function preparingPool(pool: Mysql2Pool, deadlineMs: number): MysqlPool {
   const wrapped = new WeakMap<Mysql2Connection, MysqlPoolConnection>()
@@ -92,9 +93,7 @@ function preparingPool(pool: Mysql2Pool, deadlineMs: number): MysqlPool {
     const run = (sql: string, parameters: readonly unknown[], callback: Mysql2Callback): void => {
       const query = { sql, values: [...parameters], timeout: deadlineMs }
       const done: Mysql2Callback = (error, result) => {
-        if (error instanceof Error && Reflect.get(error, 'code') === 'PROTOCOL_SEQUENCE_TIMEOUT') {
-          connection.destroy()
-        }
+        if (error && isSpent('mysql', error)) connection.destroy()
         callback(error, result)
       }
       if (STATEMENT_NAME.test(sql)) connection.execute(query, done)

@@ -7,7 +7,7 @@ import {
   type SqlStoreOptions,
 } from './create-sql-store.ts'
 import { loadDriver } from './drivers.ts'
-import { failureOf } from './failures.ts'
+import { isSpent } from './failures.ts'
 import type { ClosableStore } from './sqlite-store.ts'
 import { STATEMENT_NAME } from './statements.ts'
 
@@ -90,17 +90,17 @@ function openPool(connectionString: string, options: PostgresStoreOptions): PgPo
 
 /**
  * Puts names to the statements of this store, which Kysely never does: a named one is parsed and planned
- * once for each connection. A connection that broke in the middle is not used again.
+ * once for each connection. A connection that has shown itself to be of no use is not used again.
  */
 function preparingPool(pool: PgPool, options: PostgresStoreOptions): PostgresPool {
   const { statements = 'named', deadlineMs = DEFAULT_DEADLINE_MS } = options
   const wrapped = new WeakMap<PgClient, PostgresPoolClient>()
 
   function wrap(client: PgClient): PostgresPoolClient {
-    let isBroken = false
+    let isSpentNow = false
     // pg tells of a connection that breaks while it is in use also by an event, which unheard ends the process.
     client.on('error', () => {
-      isBroken = true
+      isSpentNow = true
     })
     const run = async (text: string, values: readonly unknown[]): Promise<unknown> => {
       const name = statements === 'named' ? preparedName(text) : undefined
@@ -109,14 +109,14 @@ function preparingPool(pool: PgPool, options: PostgresStoreOptions): PostgresPoo
         const query = { text, values: [...values], query_timeout: deadlineMs }
         return await client.query(name === undefined ? query : { ...query, name })
       } catch (error) {
-        isBroken ||= failureOf('postgres', error) === 'broken'
+        isSpentNow ||= isSpent('postgres', error)
         throw error
       }
     }
     return {
       query: run as PostgresPoolClient['query'], // the store runs no cursors, which are its other form
       release(destroy) {
-        client.release(destroy === true || isBroken)
+        client.release(destroy === true || isSpentNow)
       },
     }
   }

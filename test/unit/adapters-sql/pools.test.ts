@@ -1,0 +1,72 @@
+import { type Mysql2Connection, mysqlStore, type PgClient, postgresStore } from '@sallyport/adapters-sql'
+import { parseUserId } from '@sallyport/core'
+import { describe, expect, test } from 'vitest'
+
+const ada = parseUserId('ada')
+
+/** Errors after which a connection is thrown away, or kept. */
+const postgres: readonly (readonly [about: string, error: object, isKept: boolean])[] = [
+  ['a broken connection', new Error('Connection terminated'), false],
+  ['a shutdown', { code: '57P01' }, false],
+  ['a server that has become read-only', { code: '25006' }, false],
+  ['a statement that was refused', { code: '42P01' }, true],
+  ['a conflict', { code: '40001' }, true],
+]
+
+describe('postgresStore', () => {
+  test.each(postgres)('after %s the connection is kept: $2', async (_about, error, isKept) => {
+    const released: (boolean | undefined)[] = []
+    const client: PgClient = {
+      query: () => Promise.reject(error),
+      release: (destroy) => released.push(destroy),
+      on: () => {},
+    }
+    const store = postgresStore({ connect: async () => client, end: async () => {} })
+    await expect(store.load(ada)).rejects.toMatchObject({ code: 'not_applied' })
+    expect(released).toEqual([!isKept])
+  })
+
+  test('hears what a connection tells of itself while it is in use', async () => {
+    const released: (boolean | undefined)[] = []
+    const listeners: (() => void)[] = []
+    const client: PgClient = {
+      async query() {
+        for (const tell of listeners) tell()
+        return { command: 'SELECT', rowCount: 0, rows: [] }
+      },
+      release: (destroy) => released.push(destroy),
+      on: (_event, listener) => listeners.push(listener),
+    }
+    const store = postgresStore({ connect: async () => client, end: async () => {} })
+    expect(await store.load(ada)).toEqual({})
+    expect(released).toEqual([true])
+    expect(listeners).toHaveLength(1)
+  })
+})
+
+const mysql: readonly (readonly [about: string, error: object, isKept: boolean])[] = [
+  ['a broken connection', Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' }), false],
+  ['silence', Object.assign(new Error('silent'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' }), false],
+  ['a server that has become read-only', { errno: 1290, sqlState: 'HY000' }, false],
+  ['a statement that was refused', { errno: 1146, sqlState: '42S02' }, true],
+  ['a conflict', { errno: 1213, sqlState: '40001' }, true],
+]
+
+describe('mysqlStore', () => {
+  test.each(mysql)('after %s the connection is kept: $2', async (_about, error, isKept) => {
+    const ended: string[] = []
+    const connection: Mysql2Connection = {
+      threadId: 1,
+      execute: (_query, callback) => callback(error, null),
+      query: (_query, callback) => callback(error, null),
+      release: () => ended.push('released'),
+      destroy: () => ended.push('destroyed'),
+    }
+    const store = mysqlStore({
+      getConnection: (callback) => callback(null, connection),
+      end: (callback) => callback(null),
+    })
+    await expect(store.load(ada)).rejects.toMatchObject({ code: 'not_applied' })
+    expect(ended).toEqual(isKept ? ['released'] : ['destroyed', 'released'])
+  })
+})
