@@ -384,7 +384,24 @@ describe('a flow that has ended', () => {
       path: 'login',
       accepts: [],
       expiresAt: START + 600_000,
+      lockedUntil: null,
     })
+  })
+})
+
+describe('a view says until when the user is locked', () => {
+  const at = (lock: Profile['lock'], now: number) => {
+    const walked = started({ profile: profileWith(app) })
+    return viewOf({ ...walked, profile: { ...walked.profile, lock } }, now).lockedUntil
+  }
+
+  test.each([
+    ['not at all', null, START, null],
+    ['while a lock holds', { until: START + 60_000 }, START + 59_999, START + 60_000],
+    ['no longer than it holds', { until: START + 60_000 }, START + 60_000, null],
+    ['until a rescue', { until: 'rescued' }, START + 1_000_000, 'rescued'],
+  ] as const)('%s', (_what, lock, now, lockedUntil) => {
+    expect(at(lock, now)).toBe(lockedUntil)
   })
 })
 
