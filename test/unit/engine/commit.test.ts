@@ -68,7 +68,7 @@ function planned(
 
 const change = changeBy('own')
 
-describe('a commit that the store answers', () => {
+describe('ASVS 2.3.3: a commit that the store answers, all or nothing,', () => {
   test('is what the store says, without a look', async () => {
     for (const answer of ['committed', 'conflict'] as const) {
       const { store } = planned([answer])

@@ -292,7 +292,7 @@ describe('recovery codes', () => {
     )
   })
 
-  test('CWE-330: have 120 bits each, in six groups', async () => {
+  test('ASVS 6.5.4, CWE-330: have 120 bits each, in six groups', async () => {
     const { given, twoFactor } = deploy()
     given.user('bob')
     const codes = await twoFactor.recoveryCodes.generate('bob')

@@ -181,7 +181,7 @@ describe('a commit', () => {
     for (const record of records) expect(record).toMatchObject({ at: clock.now(), flow, flowKind: 'login' })
   })
 
-  test('carries an id of its own, 128 random bits', async () => {
+  test('ASVS 11.5.1: carries an id of its own, 128 random bits', async () => {
     const { when, store } = await withBob()
     await when.login('bob')
     await when.login('bob')
@@ -321,7 +321,7 @@ describe('L12: nothing that a step found out leaves before its commit', () => {
   })
 })
 
-describe('when another was faster', () => {
+describe('ASVS 15.4.2, CWE-367: when another was faster', () => {
   const contested = async () => {
     const inner: { store?: ReturnType<typeof contestedStore> } = {}
     const deployed = await withBob({
@@ -362,7 +362,7 @@ describe('when another was faster', () => {
     expect(Math.max(...pauses)).toBeGreaterThan(16)
   })
 
-  test('the clock is read again: a code whose time passes meanwhile is not taken', async () => {
+  test('ASVS 6.5.8: the server’s clock is read again: a code whose time passes meanwhile is not taken', async () => {
     const { when, contest, app, clock } = await contested()
     const step = await when.send(await when.login('bob'), chosen('authenticator'))
     const code = app.codeAt(clock.now())
@@ -562,4 +562,32 @@ test('L4: a setup of a user without a profile has left none when it is cancelled
   const setup = await when.setup('bob')
   await twoFactor.cancel(setup.flow, { caller: when.session('bob') })
   expect((await memory.load(bob)).profile?.value ?? emptyProfile).toEqual(emptyProfile)
+})
+
+describe('ASVS 6.5.3, CWE-330: all that must not be guessed comes from the random port', () => {
+  test('the same bytes give the same token, ids, codes and secrets, and other bytes give others', async () => {
+    const draw = async (seed: string) => {
+      const { twoFactor, when, outbox, given } = deploy({ seed })
+      given.user('bob', { required: true })
+      const codes = await twoFactor.recoveryCodes.generate('bob')
+      const step = await when.login('bob')
+      const app = inState(
+        await when.send(step, { type: 'enrollment_requested', method: 'authenticator' }),
+        'enrolling',
+      )
+      const phone = { type: 'enrollment_requested', method: 'sms', address: '+15550001' } as const
+      const texted = inState(await when.send(step, phone), 'enrolling')
+      const secret = app.provisioning?.kind === 'app' ? app.provisioning.secret : ''
+      return [step.flow, codes[0], secret, texted.challenge?.id, outbox.lastCode('+15550001')]
+    }
+    const [one, again, other] = [await draw('one'), await draw('one'), await draw('two')]
+    expect(again).toEqual(one)
+    expect(one.filter((drawn, index) => drawn === other[index])).toEqual([])
+  })
+
+  test('ASVS 6.5.4: a code that is sent has six digits', async () => {
+    const { when, outbox } = await withBob()
+    await when.send(await when.login('bob'), chosen('sms'))
+    expect(outbox.lastCode('+15550001')).toMatch(/^[0-9]{6}$/)
+  })
 })

@@ -96,7 +96,7 @@ describe('the public door', () => {
   })
 
   test.each(['at', 'userId', 'caller', 'verdict', 'facts', 'profile', 'digest', 'state'])(
-    'L1: a client cannot state a fact beside a proof: %s is no field of it',
+    'L1, ASVS 6.5.8: a client cannot state a fact beside a proof, its own time the least: %s is no field of it',
     (field) => {
       expect(parseClientEvent({ type: 'proof_submitted', proof: '123456', [field]: 0 })).toEqual(
         malformed(null),

@@ -128,6 +128,34 @@ describe('the machine’s states', () => {
   })
 })
 
+/** Every transition that leads into a state: from where, by which event, under which guard. */
+function doorsTo(state: string): readonly string[] {
+  return nodes.flatMap((node) =>
+    [...[...node.transitions.values()].flat(), ...(node.always ?? [])]
+      .filter(({ target }) => target?.some(({ key }) => key === state))
+      .map(({ eventType, guard }) => `${node.path.join('.')} ${eventType || 'always'} ${String(guard)}`),
+  )
+}
+
+describe('ASVS 6.3.4, L1: a flow is won by the doors that are listed here, and no other', () => {
+  test('authenticated: a remembered device, a policy that asks for nothing, or a proof accepted in a login', () => {
+    expect(doorsTo('authenticated')).toEqual([
+      'deciding always isRemembered',
+      'deciding always needsNoSecondFactor',
+      'challenging.checking proof_accepted isLogin',
+      'enrolling.checking proof_accepted isLogin',
+      'rescuing.checking proof_accepted isLogin',
+    ])
+  })
+
+  test('verified: a proof accepted in what is no login', () => {
+    expect(doorsTo('verified')).toEqual([
+      'challenging.checking proof_accepted undefined',
+      'rescuing.checking proof_accepted undefined',
+    ])
+  })
+})
+
 test('an update that is reached by another event than its own is a fault of the machine, and says so', () => {
   const rename = twoFactorMachine.implementations.actions['rename'] as unknown as {
     readonly assignment: (input: { context: FlowContext; event: FlowEvent }) => unknown // XState keeps it there

@@ -189,7 +189,7 @@ describe('a login that is won by a mailed rescue', () => {
     [true, START],
     [false, null],
   ])(
-    'L9, CWE-640: may change factors only where the policy says so: %s',
+    'L9, CWE-640, ASVS 6.4.4: may change factors only where the policy says so: %s',
     (mayChangeFactors, secondFactorAt) => {
       expect(endingOf(win(mayChangeFactors))).toMatchObject({ via: 'email_rescue', secondFactorAt })
     },
@@ -513,7 +513,7 @@ describe('a first enrollment during login', () => {
   })
 })
 
-describe('RFC 9470: a step-up', () => {
+describe('ASVS 7.5.3, RFC 9470: a step-up', () => {
   test.each([
     ['an enrollment', 'enrollment', 'e1'],
     ['a recovery code', 'recovery_code', null],
