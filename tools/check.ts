@@ -16,7 +16,7 @@ import { dirname, join, resolve } from 'node:path'
  * Checks all that can be known without a test: `pnpm check`, or `pnpm check types lint` for some of it.
  * Every step runs, also after one has failed, so that one look tells everything.
  */
-const steps = { types, lint, unused, packages }
+const steps = { types, lint, docs, unused, packages }
 
 interface Manifest {
   readonly name: string
@@ -67,6 +67,11 @@ function types(): void {
 /** Format, lint and import boundaries: one tool. */
 function lint(): void {
   run('biome', ['check', '--error-on-warnings', '--max-diagnostics=50', '.'])
+}
+
+/** The generated pages are what the code says. */
+function docs(): void {
+  run('node', ['tools/generate-docs.ts', '--check'])
 }
 
 /** Files, exports and dependencies that nothing uses. */
