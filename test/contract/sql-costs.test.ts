@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import {
   type Mysql2Connection,
@@ -114,6 +115,19 @@ const costs: Readonly<Record<'sqlite' | 'postgres' | 'mysql', Costs>> = {
     forget: ['begin immediate', 'forget_flows', 'forget_audit', 'forget_profile', 'commit'],
   },
 }
+
+/** The rows of the table in docs/storage, in the order of `Costs`. */
+const documented = readFileSync(new URL('../../docs/storage/README.md', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => /^\| `\w+`.*\| +\d+ +\| +\d+ +\| +\d+ +\|$/.test(line))
+  .map((line) => (line.match(/\d+ +(?=\|)/g) ?? []).map(Number))
+
+test('the documentation says what each call costs', () => {
+  const counted = (['postgres', 'mysql', 'sqlite'] as const).map((dialect) =>
+    Object.values(costs[dialect]).map((statements: readonly string[]) => statements.length),
+  )
+  expect(documented).toEqual(counted[0]?.map((_, row) => counted.map((column) => column[row])))
+})
 
 function testCosts(dialect: keyof typeof costs, storeOf: () => SqlStore): void {
   const s = changeOf(`user-${freshPrefix()}`)

@@ -1,5 +1,8 @@
 import { type AuditedStore, storeContract } from '@sallyport/testkit'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it, test, vi } from 'vitest'
+
+// Real servers on a busy machine: what is slow is no failure.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** Runs the store contract under vitest, which wants every test to make an expectation of its own. */
 export function contractUnderVitest(createStore: () => AuditedStore | Promise<AuditedStore>): void {

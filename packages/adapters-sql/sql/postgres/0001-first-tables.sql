@@ -63,7 +63,7 @@ create table if not exists "sallyport_audit" (
 );
 
 insert into "sallyport_migrations" (version, name, applied_at)
-select 1, 'first_tables', cast(extract(epoch from clock_timestamp()) * 1000 as bigint)
+select 1, 'first_tables', cast(extract(epoch from now()) * 1000 as bigint)
 where not exists (select 1 from "sallyport_migrations" where version = 1);
 
 commit;
