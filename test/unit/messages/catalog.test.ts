@@ -40,6 +40,10 @@ describe('the default catalog', () => {
     expect(defaultCatalog['help.text']).toContain('identify the person by other means')
   })
 
+  test('puts no article before a name that it does not know: "a Acme user"', () => {
+    for (const [key, text] of Object.entries(defaultCatalog)) expect(text, key).not.toMatch(/\b[Aa]n? \{/)
+  })
+
   test('CWE-93: no subject holds anything that a user chose', () => {
     const subjects = Object.entries(defaultCatalog).filter(([key]) => key.endsWith('subject'))
     expect(subjects.length).toBeGreaterThan(10)
@@ -80,6 +84,11 @@ describe('a host’s own texts', () => {
       'L6: a code in a notice',
       { 'notice.locked.text': 'no {code}' },
       [['messages.notice.locked.text', 'has no value for {code}']],
+    ],
+    [
+      'a value in a reason, which has none',
+      { 'reason.busy': '{issuer} is busy' },
+      [['messages.reason.busy', 'has no value for {issuer}']],
     ],
     [
       'a built-in as a value',

@@ -61,7 +61,7 @@ export const defaultCatalog: Catalog = Object.freeze({
   'code.email.text':
     'Your {issuer} login code is {code}. It is valid for {minutes} minutes, once. If you are not logging in, someone knows your password: change it.',
   'code.sms.text': '{code} is your {issuer} login code. Never give it to anyone.',
-  'help.subject': 'A {issuer} user asks for help with the second login step',
+  'help.subject': 'Someone at {issuer} asks for help with the second login step',
   'help.text':
     'The user {label} (id {userId}) has lost the second login step of {issuer} and asks for help. Whoever sent this knows the password, and perhaps nothing else: identify the person by other means before you reset anything.',
   ...notices,
