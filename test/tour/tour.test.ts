@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { memoryStore } from '@sallyport/adapters-memory'
+import { clientEventTypes, refusalReasons } from '@sallyport/core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { acts } from '../../examples/tour/src/acts.ts'
 import { play } from '../../examples/tour/src/play.ts'
@@ -28,6 +29,9 @@ describe('the whole tour', () => {
     expect(tour.stdout).toMatch(
       new RegExp(`\\n${scenes.length} scenes, \\d+ steps, \\d+ checks: all as narrated\\n`),
     )
+    const counted = (name: string) => Number(new RegExp(`^ +(\\d+) ${name}`, 'm').exec(tour.stdout)?.[1])
+    expect(counted('events')).toBe(clientEventTypes.length)
+    expect(counted('reasons for which an event is refused')).toBe(Object.keys(refusalReasons).length)
   })
 
   test.each(scenes.map(({ title, name }, index) => [name, title, index] as const))(

@@ -140,7 +140,9 @@ const names: Readonly<Record<Kind, string>> = {
 export function createItinerary(): Itinerary {
   const seen = new Map<string, Set<string>>(Object.keys(sights).map((kind) => [kind, new Set()]))
   let steps = 0
-  const see = (kind: Kind, sight: string): void => void seen.get(kind)?.add(sight)
+  const see = (kind: Kind, sight: string): void => {
+    if (Object.hasOwn(sights[kind], sight)) seen.get(kind)?.add(sight) // a scene may send nonsense
+  }
   const isSeen = (kind: string, sight: string): boolean => seen.get(kind)?.has(sight) === true
 
   return {
