@@ -54,7 +54,7 @@ const types: Readonly<Record<Dialect, Types>> = {
 }
 
 /** The most that one value may take, in bytes: far above what core makes. */
-export const MAX_VALUE_BYTES = 1_048_576
+const MAX_VALUE_BYTES = 1_048_576
 
 /** The table of the steps that a database has taken. */
 export const migrationsTable = (tables: Tables): string =>

@@ -7,7 +7,7 @@ export interface Shape {
   readonly audits: boolean
 }
 
-export function shapeOf({ profile, flow, audit }: Change): Shape {
+function shapeOf({ profile, flow, audit }: Change): Shape {
   return {
     profile: profile === undefined ? 'none' : 'revision' in profile ? writeOf(profile) : 'rely',
     flow: flow === undefined ? 'none' : writeOf(flow),

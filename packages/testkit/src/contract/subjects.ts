@@ -19,7 +19,7 @@ import {
 import type { AuditedStore } from './audited-store.ts'
 
 /** Far past the end of any purge in the suite, so that no test's flows are removed by another's. */
-export const FAR_FUTURE_MS = 4_102_444_800_000
+const FAR_FUTURE_MS = 4_102_444_800_000
 
 /** The time of the suite's first audit record. */
 const AUDIT_START_MS = 1_767_225_600_000
