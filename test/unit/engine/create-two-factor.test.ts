@@ -396,6 +396,53 @@ describe('the outcome of a login', () => {
   })
 })
 
+describe('the token of a remembered device', () => {
+  const remembered = async () => {
+    const deployed = deploy({ policy: { remember: { days: 7 } } })
+    const { app } = await deployed.given.authenticator('bob')
+    const step = await deployed.when.login('bob', { remember: true })
+    const outcome = outcomeOf(
+      await deployed.when.prove(step, app.codeAt(deployed.clock.now())),
+      'authenticated',
+    )
+    const token = outcome.remembered?.token ?? ''
+    return { ...deployed, token, login: (id = 'bob') => deployed.when.login(id, { remembered: token }) }
+  }
+
+  test('lets its user in, by no second factor (L9)', async () => {
+    const { login } = await remembered()
+    expect(outcomeOf(await login(), 'authenticated')).toMatchObject({
+      via: 'remembered_device',
+      secondFactorAt: null,
+    })
+  })
+
+  test.each<[string, (bob: Awaited<ReturnType<typeof remembered>>) => unknown]>([
+    [
+      'the security stamp, as a new password changes it',
+      ({ given }) => given.user('bob', { securityStamp: 'new' }),
+    ],
+    ['the factors', ({ given }) => given.authenticator('bob')],
+    [
+      'its own revocation',
+      async ({ twoFactor }) => {
+        for (const { id } of await twoFactor.devices.list('bob')) await twoFactor.devices.revoke('bob', id)
+      },
+    ],
+    ['its time', ({ clock }) => clock.advance({ days: 7 })],
+  ])('L1, ASVS 6.4.3: does not outlive %s', async (_what, change) => {
+    const bob = await remembered()
+    await change(bob)
+    expect((await bob.login()).state).not.toBe('authenticated')
+  })
+
+  test('L1: is worth nothing to another user', async () => {
+    const { login, given } = await remembered()
+    await given.authenticator('eve')
+    expect((await login('eve')).state).toBe('challenging')
+  })
+})
+
 describe('recovery codes in a setup', () => {
   const draw = async (dangerouslyShowAgain: boolean, recoveryCodes = true) => {
     const deployed = deploy({ policy: { rescue: { dangerouslyShowAgain, recoveryCodes } } })

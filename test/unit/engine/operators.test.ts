@@ -347,6 +347,9 @@ describe('rekey', () => {
     const now = under(rotated, old)
     await now.given.authenticator('bob')
     expect(await now.twoFactor.rekey(['bob'])).toEqual({ resealed: 2, keyIdsInUse: { k2: 3 } })
+    const [enrolling, resealing] = now.store.commits.map(({ change }) => change.profile?.value?.enrollments)
+    expect(resealing?.at(-1)).toEqual(enrolling?.at(-1))
+    expect(resealing?.at(0)?.secret).not.toBe(enrolling?.at(0)?.secret)
   })
 
   test('takes users in batches as they come, and counts over all of them', async () => {
