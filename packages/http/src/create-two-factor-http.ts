@@ -1,0 +1,135 @@
+import { type EpochMs, StoreError } from '@sallyport/core'
+import { Hono } from 'hono'
+import { type Answer, fail, isFailure, succeed } from './answer.ts'
+import { readBody } from './body.ts'
+import { type Endpoint, type HttpMethod, reading } from './endpoint.ts'
+import { endpoints, pathOf } from './endpoints.ts'
+import { type Exchange, identify, isOwnDoing, readExchange } from './exchange.ts'
+import type { FirstFactorVerdict } from './first-factor.ts'
+import { answerLogin } from './login-answers.ts'
+import { describeHttp, type OpenApiPart } from './openapi.ts'
+import { type Environment, parseOptions, type TwoFactorHttpOptions } from './options.ts'
+import type { EndpointName } from './paths.ts'
+import { respond, securityHeaders } from './respond.ts'
+import { emptyResponse } from './responses.ts'
+
+/** A first factor that the host has proven elsewhere: by OAuth, by a link in a mail. */
+export interface ProvenFirstFactor extends Omit<Extract<FirstFactorVerdict, { kind: 'verified' }>, 'kind'> {
+  /** Default: now. */
+  readonly at?: EpochMs
+  readonly remember?: boolean
+}
+
+/** The HTTP contract. Made by {@link createTwoFactorHttp}. */
+export interface TwoFactorHttp {
+  /** Answers a request. Needs no `this`; never rejects. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /**
+   * Goes on where a first factor of the host's own ends, such as the return from an OAuth provider. The answer
+   * is that of `POST /login`: a host that leads the browser on takes over its `Set-Cookie` headers. The host
+   * has made sure that the request is the user's own doing (OAuth's `state`).
+   */
+  readonly signIn: (request: Request, proven: ProvenFirstFactor) => Promise<Response>
+  /** The OpenAPI 3.1 document, as it is served. */
+  readonly openApi: OpenApiPart
+}
+
+/**
+ * Puts the HTTP contract together: parses requests, keeps cookies, and puts what core decides into answers.
+ *
+ * @throws {ConfigError} With what cannot work.
+ *
+ * @example
+ * ```ts
+ * const http = createTwoFactorHttp({ twoFactor, findUser, keys, verifyPassword, dummyVerify, prefix: '/auth' })
+ * const response = await http.fetch(request)
+ * ```
+ */
+export function createTwoFactorHttp(options: TwoFactorHttpOptions): TwoFactorHttp {
+  const env = parseOptions(options)
+  const openApi = describeHttp(env.paths)
+  const app = new Hono()
+  for (const [key, endpoint] of Object.entries(endpoints)) {
+    const name = key as keyof typeof endpoints // entries loses the keys
+    app.all(pathOf(env.paths, name), (c) => answerRequest(env, c.req.raw, name, endpoint, c.req.param()))
+  }
+  app.get(env.paths.openApi, () =>
+    Response.json(openApi, { headers: { ...securityHeaders, vary: 'Cookie' } }),
+  )
+  app.all(env.paths.openApi, (c) => answerRequest(env, c.req.raw, 'openApi', { GET: describing }, {}))
+  app.notFound((c) => answerRequest(env, c.req.raw, null, {}, {}))
+  return {
+    fetch: async (request) => app.fetch(request),
+    signIn: (request, proven) => signIn(env, request, proven),
+    openApi,
+  }
+}
+
+/** Stands for the document where another method than GET is told so. */
+const describing = reading({
+  summary: 'This document.',
+  response: emptyResponse,
+  failures: [],
+  run: async () => succeed({}),
+})
+
+async function answerRequest(
+  env: Environment,
+  request: Request,
+  name: EndpointName | null,
+  endpoint: Endpoint,
+  params: Readonly<Record<string, string>>,
+): Promise<Response> {
+  let exchange = readExchange(env, request, params)
+  try {
+    const method = (request.method === 'HEAD' ? 'GET' : request.method) as HttpMethod // looked up, not trusted
+    const operation = Object.hasOwn(endpoint, method) ? endpoint[method] : undefined
+    if (exchange.wanted === 'nothing') return await respond(env, exchange, name, fail('not_acceptable'))
+    if (name === null) return await respond(env, exchange, name, fail('not_found'))
+    if (operation === undefined) {
+      const headers = { allow: Object.keys(endpoint).join(', ') }
+      return await respond(env, exchange, name, fail('method_not_allowed', { headers }))
+    }
+    const body = method === 'GET' ? exchange.body : await readBody(request)
+    if (isFailure(body)) return await respond(env, exchange, name, body)
+    exchange = await identify(env, { ...exchange, body })
+    const mayRun = method === 'GET' || (await isOwnDoing(env, exchange))
+    const answer = mayRun ? await operation.run(env, exchange) : fail('csrf')
+    return await respond(env, exchange, name, answer)
+  } catch (error) {
+    return respondToError(env, exchange, name, error)
+  }
+}
+
+/** What nobody has foreseen: told to the host, and to the client only that it was so. */
+async function respondToError(
+  env: Environment,
+  exchange: Exchange,
+  name: EndpointName | null,
+  error: unknown,
+): Promise<Response> {
+  try {
+    env.onError(error)
+  } catch {
+    // An observer that fails changes no answer.
+  }
+  const answer: Answer = fail(error instanceof StoreError ? 'busy' : 'internal_error')
+  return respond(env, { ...exchange, signedIn: null, wanted: 'json' }, name, answer)
+}
+
+async function signIn(env: Environment, request: Request, proven: ProvenFirstFactor): Promise<Response> {
+  const exchange: Exchange = { ...readExchange(env, request, {}), wanted: 'json' }
+  try {
+    const { userId, amr = ['ext'], channel = null, at = exchange.at, remember = false } = proven
+    const identified = await identify(env, exchange)
+    if (identified.signedIn !== null) {
+      return await respond(env, identified, 'login', fail('already_signed_in'))
+    }
+    const remembered = exchange.cookies[env.cookieNames.validity] ?? null
+    const firstFactor = { amr, at, channel }
+    const step = await env.twoFactor.login({ userId, firstFactor, remembered, remember })
+    return await respond(env, identified, 'login', await answerLogin(env, identified, step))
+  } catch (error) {
+    return respondToError(env, exchange, 'login', error)
+  }
+}

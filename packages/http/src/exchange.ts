@@ -1,0 +1,86 @@
+import type { EpochMs, User } from '@sallyport/core'
+import type { Body } from './body.ts'
+import { readCookies } from './cookies.ts'
+import { drawAnchor, isAnchor, sourceOf } from './csrf.ts'
+import { type Wanted, wantedBy } from './negotiate.ts'
+import type { Environment } from './options.ts'
+import type { Session } from './sessions/session.ts'
+
+/** A session, and its user. */
+export interface SignedIn {
+  readonly session: Session
+  readonly user: User
+}
+
+/** One request, as the endpoints see it. */
+export interface Exchange {
+  readonly request: Request
+  /** The address that the browser sees: behind a proxy, that of the option `origin`. */
+  readonly url: URL
+  readonly at: EpochMs
+  readonly wanted: Wanted
+  readonly params: Readonly<Record<string, string>>
+  readonly cookies: Readonly<Record<string, string>>
+  readonly body: Body
+  readonly signedIn: SignedIn | null
+  /** Whether the session came as a bearer token. */
+  readonly isBearer: boolean
+  /** The token of the pending flow, from the header or the cookie; not known to be genuine. */
+  readonly flow: string | null
+  readonly csrf: { readonly anchor: string; readonly isNew: boolean }
+}
+
+/** What a request says by itself: nobody has been asked anything yet. */
+export function readExchange(
+  env: Environment,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+): Exchange {
+  const { pathname, search, origin } = new URL(request.url)
+  const cookies = readCookies(request)
+  return {
+    request,
+    url: new URL(`${env.origin ?? origin}${pathname}${search}`),
+    at: env.clock.now(),
+    wanted: wantedBy(request, env.pages !== null),
+    params,
+    cookies,
+    body: { fields: {}, isForm: false },
+    signedIn: null,
+    isBearer: env.bearer !== null && env.bearer.find(request) !== null,
+    flow: request.headers.get('x-tf-flow') ?? cookies[env.cookieNames.flow] ?? null,
+    csrf: anchorOf(cookies[env.cookieNames.csrf]),
+  }
+}
+
+/** Adds whose request it is. The anchor that a session keeps goes before the one in a cookie. */
+export async function identify(env: Environment, exchange: Exchange): Promise<Exchange> {
+  const { request, isBearer } = exchange
+  const session = isBearer ? await env.bearer?.read(request) : await env.sessions.read(request)
+  if (session === null || session === undefined) return exchange
+  const user = session.user ?? (await env.findUser(session.userId))
+  if (user === null || user === undefined || !user.active) return exchange
+  const csrf = isAnchor(session.csrf ?? undefined) ? anchorOf(session.csrf) : exchange.csrf
+  return { ...exchange, signedIn: { session, user }, csrf }
+}
+
+function anchorOf(kept: string | null | undefined): Exchange['csrf'] {
+  const anchor = kept ?? undefined
+  return isAnchor(anchor) ? { anchor, isNew: false } : { anchor: drawAnchor(), isNew: true }
+}
+
+/** Whether a request that changes something is the user's own doing (CWE-352). */
+export async function isOwnDoing(
+  env: Environment,
+  { request, cookies, body, csrf }: Exchange,
+): Promise<boolean> {
+  const source = sourceOf(request, env.origin)
+  if (source === 'same_origin') return true
+  const { flow, validity, csrf: anchor } = env.cookieNames
+  const ours = [flow, validity, anchor, env.sessions.cookieName]
+  const hasCookies = ours.some((name) => name !== undefined && name in cookies)
+  if (!body.isForm && !hasCookies && source === 'unknown') return true
+  const sent = [body.fields['csrf_token'], ...env.csrfHeaders.map((name) => request.headers.get(name))]
+  const token = sent.find((value) => typeof value === 'string')
+  return token !== undefined && token !== null && env.csrfTokens.matches(String(token), csrf.anchor)
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+
+/** What a framework may have put on a request: the address before mounting, and a body that it has read. */
+interface FrameworkRequest extends IncomingMessage {
+  readonly originalUrl?: string
+  readonly body?: unknown
+}
+
+/** A listener for `node:http`, and a handler for the frameworks that run on it. Never rejects. */
+export type NodeListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/**
+ * Runs a Fetch handler on `node:http`, Express, Fastify or Koa. A body that a parser such as `express.json()`
+ * has read before is used as it was parsed.
+ *
+ * @example
+ * ```ts
+ * createServer(toNodeListener(http.fetch)).listen(3000)
+ * express().use('/auth', toNodeListener(http.fetch)) // with `prefix: '/auth'`
+ * ```
+ */
+export function toNodeListener(handler: (request: Request) => Promise<Response>): NodeListener {
+  return async (incoming, outgoing) => {
+    try {
+      const request = toRequest(incoming, outgoing)
+      if (request === null) {
+        outgoing.writeHead(400, { 'cache-control': 'no-store', connection: 'close' }).end()
+        return
+      }
+      await write(await handler(request), outgoing)
+    } catch {
+      // The client has gone, or the handler broke its promise: there is nobody to tell more.
+      if (!outgoing.headersSent) outgoing.writeHead(500, { 'cache-control': 'no-store' })
+      outgoing.end()
+    }
+  }
+}
+
+/** Null where Node takes what the Fetch standard does not: a broken host, a method such as TRACE. */
+function toRequest(incoming: FrameworkRequest, outgoing: ServerResponse): Request | null {
+  const { method = 'GET', headers: given, rawHeaders, socket } = incoming
+  const isEncrypted = 'encrypted' in socket && socket.encrypted === true
+  const origin = `${isEncrypted ? 'https' : 'http'}://${given.host ?? 'localhost'}`
+  const path = incoming.originalUrl ?? incoming.url ?? '/'
+  const aborting = new AbortController()
+  outgoing.once('close', () => aborting.abort())
+  try {
+    const url = new URL(path.startsWith('/') ? `${origin}${path}` : path)
+    if (url.host !== new URL(origin).host) return null // an absolute address of somewhere else
+    const headers = new Headers()
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index] ?? ''
+      if (!name.startsWith(':')) headers.append(name, rawHeaders[index + 1] ?? '')
+    }
+    const hasBody = method !== 'GET' && method !== 'HEAD'
+    const body = hasBody ? bodyOf(incoming, headers) : null
+    // `duplex` is the standard's for a body that streams; the types of the DOM lack it.
+    return new Request(url, { method, headers, body, signal: aborting.signal, duplex: 'half' } as RequestInit)
+  } catch {
+    return null
+  }
+}
+
+/** The body as a stream, or anew from what a framework has made of it. */
+function bodyOf(incoming: FrameworkRequest, headers: Headers): BodyInit | null {
+  const { body } = incoming
+  if (body === undefined || !incoming.readableEnded) return Readable.toWeb(incoming) as ReadableStream // one standard, two declarations
+  headers.delete('content-length')
+  headers.delete('transfer-encoding')
+  if (typeof body === 'string') return body
+  if (body instanceof Uint8Array) return new Uint8Array(body)
+  if (!headers.get('content-type')?.includes('form')) return JSON.stringify(body)
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(body as Record<string, unknown>)) {
+    for (const each of [value].flat()) form.append(name, String(each)) // what a form's parser gives: texts and lists
+  }
+  return form
+}
+
+async function write(response: Response, outgoing: ServerResponse): Promise<void> {
+  for (const [name, value] of response.headers) {
+    if (name !== 'set-cookie') outgoing.setHeader(name, value)
+  }
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) outgoing.appendHeader('set-cookie', cookies)
+  outgoing.statusCode = response.status
+  outgoing.end(new Uint8Array(await response.arrayBuffer())) // answers are small
+}

@@ -1,0 +1,138 @@
+import type { ClientEvent, EnrollableView, EnrollmentView, Step } from '@sallyport/core'
+import { z } from 'zod'
+import { type Answer, type Failure, fail, isFailure, succeed } from '../answer.ts'
+import { lineField } from '../body.ts'
+import { type Endpoint, reading, taking } from '../endpoint.ts'
+import type { Exchange } from '../exchange.ts'
+import { callerOf, findPendingLogin, noPendingFlow, type ShownStep } from '../flows.ts'
+import type { Environment } from '../options.ts'
+import { provisioningFields } from '../provisioning.ts'
+import { openFreshSetup } from '../reauth.ts'
+import { refusalOf } from '../refusals.ts'
+
+/** What a setup is made on: a login that enrolls for the first time, or the setup of a fresh session. */
+type Opened = Extract<ShownStep, { readonly state: 'enrolling' | 'managing' }>
+
+/** A pending login of a user who is enrolled already is no setup. */
+async function open(env: Environment, exchange: Exchange): Promise<Opened | Failure> {
+  if (exchange.signedIn === null) {
+    const step = await findPendingLogin(env, exchange)
+    if (step?.state === 'enrolling') return step
+    return step === null ? noPendingFlow() : fail('no_pending_flow') // the login goes on where it was
+  }
+  const opened = await openFreshSetup(env, exchange)
+  return isFailure(opened) ? opened : opened.step
+}
+
+const names = { method: 'setup', option: 'setup', two_factor_required: 'setup', not_enrolled: 'setup' }
+const renamed = { ...names, event_not_accepted: 'setup', too_many_enrollments: 'setup' }
+
+function describeSetup(step: Opened): Readonly<Record<string, unknown>> {
+  const enrollments: readonly EnrollmentView[] = step.state === 'managing' ? step.enrollments : []
+  const isRequired = step.state === 'enrolling' || step.isRequired
+  const available = step.enrollable.map(({ method }: EnrollableView) => method)
+  const primary = enrollments[0]?.method ?? null
+  return {
+    tf_required: isRequired,
+    tf_method: primary,
+    tf_primary_method: primary,
+    tf_phone_number: enrollments.find(({ method }) => method === 'sms')?.address ?? null,
+    tf_available_methods: enrollments.length > 0 && !isRequired ? ['disable', ...available] : available,
+    tf_enrollments: enrollments.map(({ id, method, name, address, isPreferred, createdAt, lastUsedAt }) => ({
+      id,
+      method,
+      name,
+      address,
+      preferred: isPreferred,
+      created_at: new Date(createdAt).toISOString(),
+      last_used_at: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+    })),
+  }
+}
+
+/** What was asked for has been begun, and awaits its proof. */
+function answerBegun(exchange: Exchange, step: Step): Answer {
+  const failure = refusalOf(step, renamed)
+  if (step.state !== 'enrolling' || step.challenge === null) return failure ?? noPendingFlow()
+  const { challenge, provisioning } = step
+  // Core sends login flows on to /tf-validate; the browser keeps no flow of a setup, whose token says it all.
+  const kept = step.kind === 'login' ? { flow: step.flow } : {}
+  const response = {
+    tf_state: 'validating_profile',
+    tf_method: challenge.method,
+    tf_primary_method: challenge.method,
+    tf_state_token: step.flow,
+    ...(step.kind === 'login' ? { tf_flow_token: step.flow } : {}),
+    ...(challenge.address === null ? {} : { tf_phone_number: challenge.address }),
+    ...provisioningFields(provisioning),
+  }
+  if (failure === null) return succeed(response, kept)
+  const isBegun = failure.reason === 'delivery_failed' // the code may still come, and is then good
+  return { ...failure, ...kept, ...(isBegun && exchange.signedIn !== null ? { response } : {}) }
+}
+
+const setupResponse = z.object({
+  tf_required: z.boolean().optional(),
+  tf_state: z.literal('validating_profile').optional(),
+  tf_method: z.string().nullable(),
+  tf_primary_method: z.string().nullable(),
+  tf_state_token: z.string().optional().describe('Confirm a change at `POST /tf-setup/<tf_state_token>`.'),
+  tf_flow_token: z.string().optional(),
+  tf_phone_number: z.string().optional().describe('Masked.'),
+  tf_authr_key: z.string().optional().describe('Grouped for typing.'),
+  tf_authr_b32key: z.string().optional(),
+  tf_authr_username: z.string().optional(),
+  tf_authr_issuer: z.string().optional(),
+  tf_authr_uri: z.string().optional(),
+  tf_authr_image: z.string().optional().describe('A QR code: an SVG data URI.'),
+  tf_provisioning: z.unknown().optional().describe('The data of a method of the host’s.'),
+})
+
+export const setup: Endpoint = {
+  GET: reading({
+    summary: 'What is enrolled, and what can be.',
+    response: z.object({
+      tf_required: z.boolean(),
+      tf_method: z.string().nullable(),
+      tf_primary_method: z.string().nullable(),
+      tf_phone_number: z.string().nullable(),
+      tf_available_methods: z.array(z.string()),
+      tf_enrollments: z.array(z.looseObject({ id: z.string(), method: z.string() })),
+    }),
+    failures: [400, 401, 503],
+    run: async (env, exchange) => {
+      const step = await open(env, exchange)
+      return isFailure(step) ? step : succeed(describeSetup(step))
+    },
+  }),
+  POST: taking({
+    summary: 'Begins to set up a method, or disables two-factor authentication.',
+    body: z.object({
+      setup: lineField.describe('A method, or `disable`.'),
+      phone: lineField.optional(),
+      name: lineField.optional(),
+      mode: z.enum(['add', 'replace']).optional(),
+    }),
+    response: setupResponse,
+    failures: [400, 401, 429, 500, 503],
+    subject: open,
+    run: async (env, exchange, fields, step) => {
+      const options = exchange.signedIn === null ? {} : { caller: callerOf(exchange.signedIn) }
+      const next = await env.twoFactor.send(step.flow, eventOf(fields), options)
+      if (next.state !== 'disabled') return answerBegun(exchange, next)
+      const disabled = { tf_required: false, tf_method: null, tf_primary_method: null }
+      return succeed(disabled, { remembered: null })
+    },
+  }),
+}
+
+function eventOf(fields: {
+  readonly setup: string
+  readonly phone?: string | undefined
+  readonly name?: string | undefined
+  readonly mode?: 'add' | 'replace' | undefined
+}): ClientEvent {
+  const { setup: method, phone, name, mode } = fields
+  if (method === 'disable') return { type: 'disable_requested' }
+  return { type: 'enrollment_requested', method, address: phone, name, mode }
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { type Answer, type Failure, fail, isFailure, succeed } from '../answer.ts'
+import { codeField, lineField, textField } from '../body.ts'
+import { type Endpoint, reading, taking } from '../endpoint.ts'
+import type { Exchange, SignedIn } from '../exchange.ts'
+import { checkFirstFactor } from '../first-factor.ts'
+import { callerOf, noPendingFlow, viewFlow } from '../flows.ts'
+import { grantSession } from '../login-answers.ts'
+import type { Environment } from '../options.ts'
+import { openSetup, reauthMethodsOf } from '../reauth.ts'
+import { refusalOf } from '../refusals.ts'
+import { loginResponse, userField } from '../responses.ts'
+import type { NewSession } from '../sessions/session.ts'
+import { awaitsRecoveryCode } from './recovery.ts'
+
+async function requireSession(_env: Environment, { signedIn }: Exchange): Promise<SignedIn | Failure> {
+  return signedIn ?? fail('not_signed_in')
+}
+
+/** Begins a step-up by one method, or switches the one that is under way to it. */
+async function begin(
+  env: Environment,
+  exchange: Exchange,
+  signedIn: SignedIn,
+  method: string,
+): Promise<Answer> {
+  const caller = callerOf(signedIn)
+  const pending = await viewFlow(env.twoFactor, exchange.flow, caller)
+  const isOpen = pending?.kind === 'step_up' && pending.accepts.length > 0
+  let step = isOpen ? pending : await env.twoFactor.stepUp({ caller })
+  const isAsked = !isOpen && step.state === 'challenging' && step.challenge.method === method
+  if (!isAsked && step.accepts.length > 0) {
+    const event =
+      method === 'recovery_code'
+        ? ({ type: 'rescue_requested', option: method } as const)
+        : ({ type: 'method_selected', method } as const)
+    step = await env.twoFactor.send(step.flow, event, { caller })
+  }
+  const failure = refusalOf(step, { method: 'method', option: 'method', rescue_unavailable: 'method' })
+  const kept = step.accepts.length > 0 ? { flow: step.flow } : {}
+  if (failure !== null) return { ...failure, ...kept, response: { ...failure.response, ...tokenOf(step) } }
+  if (!('challenge' in step) || step.challenge === null) return noPendingFlow()
+  return succeed({ tf_state: 'ready', tf_method: step.challenge.method, ...tokenOf(step) }, kept)
+}
+
+const tokenOf = (step: { readonly accepts: readonly string[]; readonly flow: string }) =>
+  step.accepts.length > 0 ? { tf_flow_token: step.flow } : {}
+
+/** Completes a step-up: the session is fresh from then on. */
+async function complete(
+  env: Environment,
+  exchange: Exchange,
+  signedIn: SignedIn,
+  proof: { readonly code: string; readonly isRecovery: boolean },
+): Promise<Answer> {
+  const caller = callerOf(signedIn)
+  const pending = await viewFlow(env.twoFactor, exchange.flow, caller)
+  if (pending?.kind !== 'step_up' || pending.accepts.length === 0) return noPendingFlow()
+  const field = proof.isRecovery ? 'recovery_code' : 'code'
+  const names = { proof: field, option: field, proof_rejected: field, proof_malformed: field }
+  if (proof.isRecovery !== awaitsRecoveryCode(pending)) {
+    if (!proof.isRecovery) return fail('event_not_accepted', { field })
+    const event = { type: 'rescue_requested', option: 'recovery_code' } as const
+    const failure = refusalOf(await env.twoFactor.send(pending.flow, event, { caller }), names)
+    if (failure !== null) return failure
+  }
+  const event = { type: 'proof_submitted', proof: proof.code } as const
+  const next = await env.twoFactor.send(pending.flow, event, { caller })
+  if (next.outcome?.kind === 'verified') {
+    const { amr, secondFactorAt } = next.outcome
+    return renew(env, exchange, signedIn, { amr, secondFactorAt })
+  }
+  const failure = refusalOf(next, names) ?? noPendingFlow()
+  const left = 'challenge' in next ? next.challenge?.attemptsLeft : undefined
+  return { ...failure, response: left === undefined ? {} : { tf_attempts_left: left } }
+}
+
+/** A password serves where there is nothing else to prove, or where the session has proven it recently. */
+async function byPassword(
+  env: Environment,
+  exchange: Exchange,
+  signedIn: SignedIn,
+  password: string,
+): Promise<Answer> {
+  const opened = await openSetup(env, exchange)
+  if (isFailure(opened)) return opened
+  const { step } = opened
+  if (step.enrollments.length > 0 && !step.isFresh) {
+    const response = { reauth_required: true, reauth_methods: reauthMethodsOf(step) }
+    return fail('reauth_required', { response })
+  }
+  const verified = await checkFirstFactor(env, 'password', env.identityOf(signedIn.user), password)
+  if (verified?.userId !== signedIn.session.userId) return fail('credentials_invalid', { field: 'password' })
+  return renew(env, exchange, signedIn, { amr: verified.amr ?? ['pwd'], firstFactorAt: exchange.at })
+}
+
+function renew(
+  env: Environment,
+  exchange: Exchange,
+  { session, user }: SignedIn,
+  proven: Pick<NewSession, 'amr'> & Partial<Pick<NewSession, 'firstFactorAt' | 'secondFactorAt'>>,
+): Promise<Answer> {
+  const renewed: NewSession = { ...session, csrf: exchange.csrf.anchor, user, renews: true, ...proven }
+  return grantSession(env, exchange, user, renewed, { response: {}, flow: null })
+}
+
+export const verify: Endpoint = {
+  GET: reading({
+    summary: 'Who is logged in, and what can make the session fresh.',
+    response: z.object({ user: userField, methods: z.array(z.string()) }),
+    failures: [401, 503],
+    run: async (env, exchange) => {
+      const opened = await openSetup(env, exchange)
+      if (isFailure(opened)) return opened
+      const { signedIn, step } = opened
+      const alsoPassword = step.isFresh && step.enrollments.length > 0 ? ['password'] : []
+      return succeed({
+        user: env.toUserView(signedIn.user),
+        methods: [...reauthMethodsOf(step), ...alsoPassword],
+      })
+    },
+  }),
+  POST: taking({
+    summary: 'Proves a factor again: first the method, then its code; or a recovery code, or the password.',
+    body: z.object({
+      method: lineField.optional(),
+      code: codeField.optional(),
+      recovery_code: codeField.optional(),
+      password: textField.optional(),
+    }),
+    response: loginResponse.extend({ tf_required: z.boolean().optional() }),
+    failures: [400, 401, 429, 500, 503],
+    subject: requireSession,
+    run: async (env, exchange, { method, code, recovery_code: recoveryCode, password }, signedIn) => {
+      if (code !== undefined) return complete(env, exchange, signedIn, { code, isRecovery: false })
+      if (recoveryCode !== undefined) {
+        return complete(env, exchange, signedIn, { code: recoveryCode, isRecovery: true })
+      }
+      if (password !== undefined) return byPassword(env, exchange, signedIn, password)
+      if (method !== undefined) return begin(env, exchange, signedIn, method)
+      return fail('field_required', { faults: { method: 'required' } })
+    },
+  }),
+}

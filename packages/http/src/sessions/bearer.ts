@@ -1,0 +1,42 @@
+import { systemClock } from '@sallyport/core'
+import { createSealedTokens, DEFAULT_LIFETIME_SECONDS, type SealedOptions } from './sealed-token.ts'
+import type { NewSession, Session } from './session.ts'
+
+/** Tokens for clients without cookies, sent as `Authorization: Bearer` or `Authentication-Token`. */
+export interface BearerTokens {
+  /** The token that a request carries; null: none. */
+  find(request: Request): string | null
+  read(request: Request): Promise<Session | null>
+  /** Makes the token of a session; null when the user is gone. */
+  issue(session: NewSession, request: Request): Promise<string | null>
+  /** Ends the token of a request, where there is a place to remember that. */
+  revoke(request: Request): Promise<void>
+}
+
+const BEARER = /^bearer +([\w\-.~+/]+=*)$/i // RFC 6750 §2.1
+
+/**
+ * Makes bearer tokens: sealed sessions under keys of their own, so that neither passes for the other.
+ *
+ * @throws {ConfigError} When the key ring is not a valid one.
+ */
+export function bearerTokens(options: SealedOptions): BearerTokens {
+  const { clock = systemClock, revocations } = options
+  const lifetimeMs = (options.lifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS) * 1000
+  const tokens = createSealedTokens('http_bearer', options)
+  const find = ({ headers }: Request): string | null =>
+    BEARER.exec(headers.get('authorization') ?? '')?.[1] ?? headers.get('authentication-token')
+  const open = async (request: Request) => tokens.open(find(request) ?? '')
+  return {
+    find,
+    read: open,
+    async issue(session, request) {
+      const before = session.renews ? await open(request) : null
+      return tokens.seal(session, before?.expiresAt ?? clock.now() + lifetimeMs)
+    },
+    async revoke(request) {
+      const session = revocations === undefined ? null : await open(request)
+      if (session !== null) await revocations?.revoke(session.id, session.expiresAt)
+    },
+  }
+}

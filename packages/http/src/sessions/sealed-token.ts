@@ -1,0 +1,119 @@
+import { type Clock, type EpochMs, type Keys, systemClock } from '@sallyport/core'
+import { base64url, EncryptJWT, jwtDecrypt } from 'jose'
+import { z } from 'zod'
+import { deriveRing, equalTexts } from '../keys.ts'
+import type { FindUser, NewSession, Revocations, Session } from './session.ts'
+
+/** What both kinds of sealed sessions are made of. */
+export interface SealedOptions {
+  /** The key ring: the first key seals, every key opens. */
+  readonly keys: Keys
+  /** The same as core's: it is asked at every request, so that a changed security stamp ends the session. */
+  readonly findUser: FindUser
+  /** How long a session lasts, in seconds. Default {@link DEFAULT_LIFETIME_SECONDS}. */
+  readonly lifetimeSeconds?: number
+  /** Where ended sessions are remembered. Default: nowhere. */
+  readonly revocations?: Revocations
+  readonly clock?: Clock
+}
+
+/** A session as read from its token, with what is needed to end it. */
+export interface OpenedSession extends Session {
+  readonly id: string
+  readonly expiresAt: EpochMs
+}
+
+/** Sealed sessions as text. */
+export interface SealedTokens {
+  seal(session: NewSession, expiresAt: EpochMs): Promise<string | null>
+  /** Null: not sealed by these keys, expired, revoked, or the user is gone, inactive or has another stamp. */
+  open(token: string): Promise<OpenedSession | null>
+}
+
+/** Twelve hours: the longest without the user authenticating anew that NIST SP 800-63B allows at AAL2. */
+export const DEFAULT_LIFETIME_SECONDS: number = 12 * 3600
+
+/** Longer than any that we make; nothing longer is looked at. */
+const MAX_TOKEN_LENGTH = 4096
+
+const claimsSchema = z.object({
+  sub: z.string(),
+  jti: z.string(),
+  exp: z.int(),
+  stamp: z.string(),
+  first: z.int().nullable(),
+  second: z.int().nullable(),
+  csrf: z.string().nullable(),
+})
+
+/** Seals sessions (JWE, `dir`, A256GCM). Each purpose has keys and an audience of its own. */
+export function createSealedTokens(
+  purpose: 'http_session' | 'http_bearer',
+  options: SealedOptions,
+): SealedTokens {
+  const { keys, findUser, revocations, clock = systemClock } = options
+  const ring = deriveRing(keys, purpose)
+
+  async function decrypt(token: string): Promise<z.infer<typeof claimsSchema> | null> {
+    try {
+      const known = await ring()
+      const { payload } = await jwtDecrypt(
+        token,
+        ({ kid }) => known.find(({ id }) => id === kid)?.bytes ?? new Uint8Array(),
+        {
+          audience: purpose,
+          currentDate: new Date(clock.now()),
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+          requiredClaims: ['exp'],
+        },
+      )
+      return claimsSchema.safeParse(payload).data ?? null
+    } catch {
+      return null // not ours, tampered with or expired: all the same to the caller
+    }
+  }
+
+  return {
+    async seal(session, expiresAt) {
+      const user = await findUser(session.userId)
+      if (user === null || user === undefined) return null
+      const [{ id, bytes }] = await ring()
+      return new EncryptJWT({
+        stamp: await digestStamp(user.id, user.securityStamp),
+        first: session.firstFactorAt,
+        second: session.secondFactorAt,
+        csrf: session.csrf ?? null,
+      })
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: id })
+        .setSubject(session.userId)
+        .setAudience(purpose)
+        .setJti(base64url.encode(crypto.getRandomValues(new Uint8Array(16))))
+        .setExpirationTime(Math.floor(expiresAt / 1000))
+        .encrypt(bytes)
+    },
+    async open(token) {
+      const claims = token.length > MAX_TOKEN_LENGTH ? null : await decrypt(token)
+      if (claims === null || (await revocations?.isRevoked(claims.jti))) return null
+      const user = await findUser(claims.sub)
+      if (user === null || user === undefined || !user.active) return null
+      if (!equalTexts(claims.stamp, await digestStamp(user.id, user.securityStamp))) return null
+      const { sub, jti, exp, first, second, csrf } = claims
+      return {
+        id: jti,
+        expiresAt: exp * 1000,
+        userId: sub,
+        firstFactorAt: first,
+        secondFactorAt: second,
+        csrf,
+        user,
+      }
+    },
+  }
+}
+
+/** The stamp may be a part of a password's hash: not even sealed does it leave the server as it is. */
+async function digestStamp(userId: string, stamp: string): Promise<string> {
+  const text = new TextEncoder().encode(JSON.stringify([userId, stamp]))
+  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', text)))
+}
