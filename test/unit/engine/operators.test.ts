@@ -180,6 +180,15 @@ describe('users.enroll', () => {
     expect(JSON.stringify(store.commits)).not.toMatch(/GEZDGNBV|1234567890/)
   })
 
+  test('RFC 4226 §4 R6: takes a secret of exactly 128 bits, and logs in by it', async () => {
+    const { given, twoFactor, when, clock } = deploy()
+    const app = simulatedAuthenticator('otpauth://totp/Old:bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY&issuer=Old')
+    given.user('bob')
+    const secret = new TextEncoder().encode('1234567890123456')
+    await twoFactor.users.enroll('bob', { method: 'authenticator', secret })
+    expect((await when.prove(await when.login('bob'), app.codeAt(clock.now()))).state).toBe('authenticated')
+  })
+
   test('takes an address in its canonical form', async () => {
     const { given, twoFactor } = deploy({
       phoneNumbers: { toE164: (text) => (text === '0155' ? '+49155' : undefined) },

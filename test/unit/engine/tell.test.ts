@@ -220,7 +220,7 @@ describe('a notice', () => {
     const { proving, outbox, observed, clock } = await failedProof()
     await proving
     expect(outbox.to('bob@acme.test')).toMatchObject([
-      { message: { kind: 'second_factor_failed', subject: 'A failed login at Acme' } },
+      { message: { kind: 'second_factor_failed', subject: 'A failed attempt at Acme' } },
     ])
     expect(notices(observed)).toEqual([
       { kind: 'notice_sent', at: clock.now(), notice: 'second_factor_failed', userId: 'bob' },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { endReasons } from '../../../packages/core/src/flow/outcome.ts'
 import { refusalReasons } from '../../../packages/core/src/flow/refusal.ts'
 import {
   type Catalog,
@@ -20,9 +21,11 @@ describe('the default catalog', () => {
     expect(Object.isFrozen(defaultCatalog)).toBe(true)
   })
 
-  test('has a text for every reason of a refusal', () => {
-    for (const [reason, text] of Object.entries(refusalReasons)) {
-      expect(defaultCatalog[`reason.${reason}` as keyof Catalog]).toBe(text)
+  test('has a text of its own, for users, for every reason of a refusal and of an end', () => {
+    for (const [reason, meaning] of Object.entries({ ...refusalReasons, ...endReasons })) {
+      const text = defaultCatalog[`reason.${reason}` as keyof Catalog]
+      expect(text, reason).toMatch(/^[A-Z].*\.$/)
+      expect(text, reason).not.toBe(meaning)
     }
   })
 
