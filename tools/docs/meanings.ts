@@ -35,21 +35,6 @@ export const viaMeanings: Readonly<Record<Via, string>> = {
   first_factor: 'Nothing is enrolled and nothing is required; no second factor has been proven.',
 }
 
-/** Why a flow has ended without being won. */
-export const endingMeanings: Readonly<Record<DeniedReason | EndReason, string>> = {
-  attempts_exhausted: 'There were as many failed proofs as the flow bears.',
-  inactive: 'The host says that the user may not log in, or does not know the user any more.',
-  no_usable_method:
-    'No enrolled method can be used here, and no rescue is offered; or a method must be enrolled and none can be.',
-  enrollment_not_allowed:
-    'A method must be enrolled, and the host does not let this user do so during login.',
-  not_enrolled: 'There is nothing enrolled that could be proven again.',
-  locked: 'Too many failed proofs over all flows, and no recovery code to go on with.',
-  flow_expired: 'The flow was not finished in time.',
-  cancelled_by_user: 'The user has cancelled it.',
-  superseded: 'A change of factors, or of the host’s security stamp, has overtaken it.',
-}
-
 /** What each record of the audit log, and each event of a message, stands for. */
 export const recordMeanings: Readonly<Record<AuditRecord['kind'] | DeliveryEvent['kind'], string>> = {
   flow_started: 'A flow has begun.',

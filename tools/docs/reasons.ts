@@ -1,6 +1,6 @@
-import { refusalReasons } from '@sallyport/core'
+import { endReasons, refusalReasons } from '@sallyport/core'
 import type { Explored, Sighting } from './explored.ts'
-import { endingMeanings, endingPlaces, refusalPlaces, viaMeanings } from './meanings.ts'
+import { endingPlaces, refusalPlaces, viaMeanings } from './meanings.ts'
 import { code, codes, type Page, page, table } from './page.ts'
 
 /** The client's event behind what the engine answers to the machine. */
@@ -70,7 +70,7 @@ export function reasonsPage({ refusals, endings }: Explored): Page {
     'The field `reason` of the outcomes `denied`, `locked`, `expired` and `cancelled`.',
     table(
       ['outcome', 'reason', 'meaning', 'given for'],
-      Object.entries(endingMeanings).map(([reason, meaning]) => [
+      Object.entries(endReasons).map(([reason, meaning]) => [
         code(outcomeOf(reason)),
         code(reason),
         meaning,

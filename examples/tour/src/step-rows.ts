@@ -41,10 +41,13 @@ const fields: { readonly [Name in FieldName]: Show<ValueOf<Name>> } = {
   kind: () => [], // beside the state, as are
   path: () => [],
   expiresAt: () => [],
+  at: () => [], // the walk has its own clock in view
   lockedUntil: (until, time) =>
     until === null ? [] : [{ label: 'locked', text: `until ${untilText(until, time)}`, tone: 'bad' }],
   enrollments: (enrollments, time) => list('methods', enrollments, (one) => enrollmentText(one, time)),
   challenge: (challenge, time) => (challenge === null ? [] : challengeRows(challenge, time)),
+  rememberDays: (days) =>
+    days === null ? [] : [{ label: 'remember', text: `this browser for ${days} days, if asked to` }],
   provisioning: (provisioning) => (provisioning === null ? [] : provisioningRows(provisioning)),
   enrollable: (enrollable) => join('can enroll', enrollable.map(enrollableText)),
   rescueOptions: (options) => join('rescue by', options),

@@ -48,7 +48,7 @@ export {
   type RescueOption,
 } from './flow/events.ts'
 export type { FinalState } from './flow/machine.ts'
-export type { DeniedReason, EndReason, Via } from './flow/outcome.ts'
+export { type DeniedReason, type EndReason, endReasons, type Via } from './flow/outcome.ts'
 export { type Refusal, type RefusalReason, refusalReasons } from './flow/refusal.ts'
 export type { FlowSnapshot } from './flow/snapshot.ts'
 export type { FlowKind } from './flow/stage.ts'

@@ -148,25 +148,22 @@ describe('what a view accepts', () => {
       started({ profile: withCodes(profileWith(app, text), 'r1') }),
       ['method_selected', 'rescue_requested', 'cancel_requested'],
     ],
-    [
-      'an app’s challenge',
-      started({ profile: profileWith(app) }),
-      ['proof_submitted', 'method_selected', 'selection_requested', 'cancel_requested'],
-    ],
+    ['an app’s challenge', started({ profile: profileWith(app) }), ['proof_submitted', 'cancel_requested']],
     [
       'a texted challenge',
       started({ profile: profileWith(text) }),
-      ['proof_submitted', 'method_selected', 'selection_requested', 'resend_requested', 'cancel_requested'],
+      ['proof_submitted', 'resend_requested', 'cancel_requested'],
     ],
-    [
-      'a challenge under a lock',
-      lockedLater(started({ profile: profileWith(text) })),
-      ['selection_requested', 'cancel_requested'],
-    ],
+    ['a challenge under a lock', lockedLater(started({ profile: profileWith(text) })), ['cancel_requested']],
     [
       'a recovery code under a lock',
       started({ profile: { ...withCodes(profileWith(app), 'r1'), ...locked } }),
-      ['proof_submitted', 'selection_requested', 'rescue_requested', 'cancel_requested'],
+      ['proof_submitted', 'rescue_requested', 'cancel_requested'],
+    ],
+    [
+      'a challenge beside another method',
+      sent(started({ profile: profileWith(app, text) }), { type: 'method_selected', method: 'e1' }),
+      ['proof_submitted', 'method_selected', 'selection_requested', 'cancel_requested'],
     ],
     [
       'a choice of rescue alone',
@@ -383,6 +380,7 @@ describe('a flow that has ended', () => {
       kind: 'login',
       path: 'login',
       accepts: [],
+      at: START,
       expiresAt: START + 600_000,
       lockedUntil: null,
     })
@@ -413,3 +411,21 @@ test.each<FlowState>(['deciding', 'challenging.opening'])(
     )
   },
 )
+
+describe('a view says for how long this browser can be remembered', () => {
+  test.each([
+    ['in a login, where the policy allows it', factsFor({ remember: { days: 7 } }), login, 7],
+    ['never in a login, where it does not', factsFor(), login, null],
+    ['never for no days', factsFor({ remember: { days: 0 } }), login, null],
+    ['never in a step-up', factsFor({ remember: { days: 7 } }), stepUp, null],
+  ] as const)('%s', (_what, facts, run, rememberDays) => {
+    expect(viewOf(started({ profile: profileWith(app), facts, run }))).toMatchObject({ rememberDays })
+  })
+})
+
+test('ASVS 6.6.4: a code can be sent again once the cool-down and the user’s budget allow it', () => {
+  const facts = factsFor({ delivery: { resendSeconds: 30, perTenMinutes: 1 } })
+  expect(viewOf(started({ profile: profileWith(text), facts }))).toMatchObject({
+    challenge: { resendAt: START + 600_000 },
+  })
+})

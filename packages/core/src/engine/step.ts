@@ -1,4 +1,5 @@
 import type { Facts } from '../flow/context.ts'
+import type { ClientEventType } from '../flow/events.ts'
 import type { FinalState } from '../flow/machine.ts'
 import type { Ending } from '../flow/outcome.ts'
 import type { Refusal } from '../flow/refusal.ts'
@@ -59,7 +60,7 @@ interface Open extends Answer {
 /** The flow cannot be shown: it was purged long after its end, belongs to another caller, or could not be started. */
 export interface UnavailableView {
   readonly state: 'unavailable'
-  readonly accepts: readonly []
+  readonly accepts: readonly ClientEventType[]
 }
 
 /** A flow that has ended: its state names the kind of its outcome. */

@@ -20,6 +20,21 @@ export type DeniedReason =
 /** Why a flow ended without being won or denied. */
 export type EndReason = 'locked' | 'flow_expired' | 'cancelled_by_user' | 'superseded'
 
+/** Every reason for which a flow ends without being won, with its meaning. */
+export const endReasons: Readonly<Record<DeniedReason | EndReason, string>> = {
+  attempts_exhausted: 'There were as many failed proofs as the flow bears.',
+  inactive: 'The host says that the user may not log in, or does not know the user any more.',
+  no_usable_method:
+    'No enrolled method can be used here, and no rescue is offered; or a method must be enrolled and none can be.',
+  enrollment_not_allowed:
+    'A method must be enrolled, and the host does not let this user do so during login.',
+  not_enrolled: 'There is nothing enrolled that could be proven again.',
+  locked: 'Too many failed proofs over all flows, and no recovery code to go on with.',
+  flow_expired: 'The flow was not finished in time.',
+  cancelled_by_user: 'The user has cancelled it.',
+  superseded: 'A change of factors, or of the host’s security stamp, has overtaken it.',
+}
+
 /**
  * How a flow ended, as its snapshot keeps it: plain JSON. The facade adds what only the committing call
  * may hand out (the user id and the token of a remembered device).

@@ -40,7 +40,7 @@ export const refusalReasons: Readonly<Record<RefusalReason, string>> = {
   flow_gone: 'There is no such flow any more; start again.',
   wrong_caller: 'The session that sends the event is not the one of the flow’s user.',
   reauth_required: 'The session has not proven a factor recently enough to change factors.',
-  busy: 'Too much happened at once for this user; nothing has changed, and the proof, if any, may be sent again.',
+  busy: 'Too much happened at once for this user, or the store cannot say whether the step was made: look at the flow, and try again.',
   locked: 'Too many failed proofs: no proof but a recovery code is checked until the lock ends.',
   proof_rejected: 'The proof is wrong or was used before. It has been counted.',
   proof_malformed: 'The proof does not have the shape of one. It has not been counted.',
@@ -55,8 +55,10 @@ export const refusalReasons: Readonly<Record<RefusalReason, string>> = {
   too_many_enrollments: 'The user has as many enrollments as a profile may hold.',
   resend_unavailable: 'The challenge sends nothing, so there is nothing to send again.',
   cooling_down: 'A code was sent a moment ago; wait before asking for another.',
-  delivery_limited: 'As many codes have been sent to this user as may be for now; other methods stay open.',
-  delivery_failed: 'The message could not be sent. The flow stays usable.',
+  delivery_limited:
+    'As many codes have been sent to this user as may be for now. Methods that send nothing stay open.',
+  delivery_failed:
+    'The message was not sent, or nobody knows whether it was. The flow stays usable, and a late code valid.',
   rescue_unavailable: 'This way of rescue is not offered here.',
   help_requested_before: 'The administrators have been asked within the hour.',
   two_factor_required: 'The user must keep a second factor.',

@@ -1,5 +1,6 @@
 import type { ChallengeId, DeviceId, EnrollmentId, EpochMs } from '../ids.ts'
 import type { Json } from '../json.ts'
+import { deliveryOpensAt } from '../policy/delivery-budget.ts'
 import { failuresLeft, isLocked } from '../policy/throttle.ts'
 import { recoveryCodesLeft } from '../profile/changes.ts'
 import type { Enrollment } from '../profile/profile.ts'
@@ -17,7 +18,7 @@ import {
   rescueOptions,
   usableEnrollments,
 } from './options.ts'
-import type { Challenge, FlowKind } from './stage.ts'
+import type { Challenge, FlowKind, Target } from './stage.ts'
 import { type FlowState, handledEvents, isFresh } from './step.ts'
 
 /** The part of the machine that a state belongs to. */
@@ -74,12 +75,19 @@ export interface DeviceView {
 interface Common {
   readonly kind: FlowKind
   readonly path: FlowPath
+  /** The server's time, which all times of a step are to be compared with. */
+  readonly at: EpochMs
   /** The events that this state takes now. */
   readonly accepts: readonly ClientEventType[]
   /** From here on the flow accepts nothing. */
   readonly expiresAt: EpochMs
   /** Until when no proof but a recovery code is checked, or `rescued`; null: the user is not locked. */
   readonly lockedUntil: EpochMs | 'rescued' | null
+}
+
+interface Remembering {
+  /** For how long this browser can be remembered with the next proof; null: it cannot. */
+  readonly rememberDays: number | null
 }
 
 interface Choices extends Common {
@@ -94,7 +102,7 @@ export interface SelectingView extends Choices {
 }
 
 /** A proof of an enrollment is awaited. */
-export interface ChallengingView extends Choices {
+export interface ChallengingView extends Choices, Remembering {
   readonly state: 'challenging'
   readonly challenge: ChallengeView
 }
@@ -106,7 +114,7 @@ export interface RescuingView extends Choices {
 }
 
 /** A method to enroll is to be chosen (`challenge` is null), or its first proof is awaited. */
-export interface EnrollingView extends Common {
+export interface EnrollingView extends Common, Remembering {
   readonly state: 'enrolling'
   readonly enrollable: readonly EnrollableView[]
   readonly challenge: ChallengeView | null
@@ -150,6 +158,7 @@ export function describe(state: FlowState, context: FlowContext, mask: MaskAddre
   const common: Common = {
     kind: flow.run.kind,
     path: pathOf(state, context),
+    at: context.at,
     accepts: acceptedEvents(state, context),
     expiresAt: flow.expiresAt,
     lockedUntil: isLocked(profile, context.at) ? (profile.lock?.until ?? null) : null,
@@ -167,11 +176,17 @@ export function describe(state: FlowState, context: FlowContext, mask: MaskAddre
       return { state: top, ...choices() }
     case 'challenging':
       if (challenge === null) break
-      return { state: top, ...choices(), challenge }
+      return { state: top, ...choices(), rememberDays: rememberDays(context), challenge }
     case 'rescuing':
       return { state: top, ...choices(), challenge }
     case 'enrolling':
-      return { state: top, ...common, enrollable: enrollableViews(context), challenge }
+      return {
+        state: top,
+        ...common,
+        enrollable: enrollableViews(context),
+        rememberDays: rememberDays(context),
+        challenge,
+      }
     case 'managing': {
       const { facts } = context
       return {
@@ -199,6 +214,11 @@ export function describe(state: FlowState, context: FlowContext, mask: MaskAddre
     default:
   }
   throw new Error(`the state ${state} is never left to a client`)
+}
+
+function rememberDays({ flow, facts }: FlowContext): number | null {
+  const { remember } = facts.policy
+  return flow.run.kind === 'login' && remember !== false && remember.days > 0 ? remember.days : null
 }
 
 function enrollableViews(context: FlowContext): readonly EnrollableView[] {
@@ -237,11 +257,13 @@ function acceptedEvents(state: FlowState, context: FlowContext): readonly Client
   const isBarred = isLocked(context.profile, context.at)
   const isEnrolled = context.profile.enrollments.length > 0
   const { user, policy } = context.facts
+  // With one method there is nothing to choose, but to come back to it from a rescue.
+  const hasChoice = usableEnrollments(context).length > (state.startsWith('challenging') ? 1 : 0)
   const isWorthwhile: Partial<Record<ClientEventType, boolean>> = {
     proof_submitted: !isBarred || target?.of === 'recovery_code',
     resend_requested: !isBarred && target !== undefined && methodOf(context, target)?.sends === true,
-    method_selected: !isBarred && usableEnrollments(context).length > 0,
-    selection_requested: usableEnrollments(context).length > 0,
+    method_selected: !isBarred && hasChoice,
+    selection_requested: !isBarred && hasChoice,
     rescue_requested: rescueOptions(context).length > 0,
     enrollment_requested: !isBarred && enrollableMethods(context).length > 0,
     rename_requested: isEnrolled,
@@ -270,7 +292,7 @@ function enrollmentView(context: FlowContext, enrollment: Enrollment, mask: Mask
 
 function challengeView(context: FlowContext, challenge: Challenge, mask: MaskAddress): ChallengeView {
   const { target, id, issuedAt, expiresAt, delivery, hint } = challenge
-  const { flow, profile, facts, at } = context
+  const { flow, profile, facts } = context
   const method = methodKindOf(context, target)
   const address = addressOf(context, target)
   const sends = methodOf(context, target)?.sends === true
@@ -283,8 +305,15 @@ function challengeView(context: FlowContext, challenge: Challenge, mask: MaskAdd
     issuedAt,
     expiresAt,
     attemptsLeft: target.of === 'recovery_code' ? flow.attemptsLeft : Math.min(flow.attemptsLeft, ofUser),
-    resendAt: sends ? (coolsDownUntil(context, destinationOf(target)) ?? at) : null,
+    resendAt: sends ? resendAt(context, target) : null,
     delivery,
     hint,
   }
+}
+
+/** From when on another code may go there: after the cool-down, and within the user's budget. */
+function resendAt(context: FlowContext, target: Target): EpochMs {
+  const { profile, facts, at } = context
+  const cooled = coolsDownUntil(context, destinationOf(target)) ?? at
+  return Math.max(cooled, deliveryOpensAt(profile.deliveries, at, facts.policy.delivery) ?? at)
 }
