@@ -23,6 +23,8 @@ interface Manifest {
   readonly version: string
   readonly exports: Readonly<Record<string, unknown>>
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
 }
 
 const packageFolders = globSync('packages/*/package.json')
@@ -111,13 +113,23 @@ function pack(source: string, folder: string): Packed {
   return { source, tarball, manifest }
 }
 
+/** What a user's package manager puts beside a package: what it depends on, and the peers that it cannot do without. */
+function installedWith({
+  dependencies = {},
+  peerDependencies = {},
+  peerDependenciesMeta = {},
+}: Manifest): string[] {
+  const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true)
+  return [...Object.keys(dependencies), ...peers]
+}
+
 /** A project of its own, with nothing of this workspace on its path, imports every public entry. */
 function consume(packed: readonly Packed[], folder: string): void {
   for (const { source, tarball, manifest } of packed) {
     const target = join(folder, 'node_modules', manifest.name)
     mkdirSync(target, { recursive: true })
     run('tar', ['-xzf', tarball, '--strip-components=1', '-C', target])
-    for (const name of Object.keys(manifest.dependencies ?? {})) {
+    for (const name of installedWith(manifest)) {
       if (packed.some((other) => other.manifest.name === name)) continue
       const link = join(target, 'node_modules', name)
       mkdirSync(dirname(link), { recursive: true })
@@ -129,28 +141,42 @@ function consume(packed: readonly Packed[], folder: string): void {
       .filter((path) => path !== './package.json')
       .map((path) => manifest.name + path.slice(1)),
   )
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  // Only what is for Node may need Node's types.
+  const isForNode = (entry: string) => entry.endsWith('/node')
+  consumeEntries(
+    folder,
+    'web',
+    entries.filter((entry) => !isForNode(entry)),
+    [],
+  )
+  consumeEntries(folder, 'node', entries.filter(isForNode), ['node'])
+}
+
+function consumeEntries(
+  folder: string,
+  name: string,
+  entries: readonly string[],
+  types: readonly string[],
+): void {
   const lines = entries.map((entry, index) => `import * as entry${index} from '${entry}'`)
   const list = entries.map((_, index) => `entry${index}`).join(', ')
+  const source = `${lines.join('\n')}\nexport const entries: object[] = [${list}]\n`
+  writeFileSync(join(folder, `${name}.ts`), source)
+  const compilerOptions = {
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    types,
+    typeRoots: [realpathSync('node_modules/@types')],
+    lib: ['es2024', 'webworker'],
+  }
   writeFileSync(
-    join(folder, 'consumer.ts'),
-    `${lines.join('\n')}\nexport const entries: object[] = [${list}]\n`,
+    join(folder, `tsconfig.${name}.json`),
+    JSON.stringify({ compilerOptions, files: [`${name}.ts`] }),
   )
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      compilerOptions: {
-        module: 'nodenext',
-        strict: true,
-        noEmit: true,
-        types: [],
-        lib: ['es2024', 'webworker'],
-      },
-      files: ['consumer.ts'],
-    }),
-  )
-  run('node', ['consumer.ts'], folder)
-  run('tsc', ['--project', '.'], folder)
+  run('node', [`${name}.ts`], folder)
+  run('tsc', ['--project', `tsconfig.${name}.json`], folder)
 }
 
 const asked = process.argv.slice(2)
