@@ -41,8 +41,8 @@ describe('a mailed code', () => {
     expect(await mailed(seconds)).toEqual({
       kind: 'code',
       to: 'bob@acme.test',
-      subject: 'Your Acme code',
-      text: `Your Acme code is 012345. It is valid for ${minutes} minutes, once. If you did not ask for it, someone may know your password: change it.`,
+      subject: 'Acme',
+      text: `Acme|012345|${minutes}`,
     })
   })
 
@@ -78,7 +78,7 @@ describe('a texted code', () => {
     expect(await texted(null)).toEqual({
       kind: 'code',
       to: '+15550001',
-      text: '012345 is your Acme code. Never give it to anyone.',
+      text: '012345|Acme',
     })
   })
 
