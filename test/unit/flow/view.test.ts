@@ -224,6 +224,14 @@ describe('what a view accepts', () => {
         'cancel_requested',
       ],
     ],
+    [
+      'a rescue of a user with one method, who may come back to it',
+      sent(started({ profile: withCodes(profileWith(app), 'r1') }), {
+        type: 'rescue_requested',
+        option: 'recovery_code',
+      }),
+      ['proof_submitted', 'method_selected', 'selection_requested', 'rescue_requested', 'cancel_requested'],
+    ],
     ['an ended flow', sent(started({ profile: profileWith(app) }), proof), []],
   ] as const)('in %s', (_what, walked, accepts) => {
     expect(acceptsOf(walked)).toEqual(accepts)
@@ -420,6 +428,13 @@ describe('a view says for how long this browser can be remembered', () => {
     ['never in a step-up', factsFor({ remember: { days: 7 } }), stepUp, null],
   ] as const)('%s', (_what, facts, run, rememberDays) => {
     expect(viewOf(started({ profile: profileWith(app), facts, run }))).toMatchObject({ rememberDays })
+  })
+
+  test('in a first enrollment during login as well, and never in a setup', () => {
+    const facts = factsFor({ required: true, remember: { days: 7 } })
+    const enroll = { type: 'enrollment_requested', method: 'authenticator', mode: 'add' } as const
+    expect(viewOf(sent(started({ facts }), enroll))).toMatchObject({ state: 'enrolling', rememberDays: 7 })
+    expect(viewOf(sent(started({ facts, run: setup }), enroll))).toMatchObject({ rememberDays: null })
   })
 })
 
