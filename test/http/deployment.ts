@@ -34,7 +34,7 @@ export interface Deployment extends Pick<Scenario, 'twoFactor' | 'clock' | 'outb
   /** Adds a user with a password, or changes one. */
   user(id: string, facts?: Partial<Omit<User, 'id'>>): User
   noUser(id: string): void
-  browser(options?: BrowserOptions): Browser
+  newBrowser(options?: BrowserOptions): Browser
   /** Logs a browser in by an authenticator that is enrolled for it: the session is fresh. */
   loggedIn(
     id: string,
@@ -86,7 +86,7 @@ export function deploy(options: DeploymentOptions = {}): Deployment {
     users.set(id, changed)
     return changed
   }
-  const browser = (chosen: BrowserOptions = {}) => openBrowser(http.fetch, ORIGIN, chosen)
+  const newBrowser = (chosen: BrowserOptions = {}) => openBrowser(http.fetch, ORIGIN, chosen)
   return {
     ...base,
     http,
@@ -97,11 +97,11 @@ export function deploy(options: DeploymentOptions = {}): Deployment {
       users.delete(id)
       base.given.noUser(id)
     },
-    browser,
+    newBrowser,
     async loggedIn(id, chosen) {
       user(id)
       const { app } = await base.given.authenticator(id)
-      const opened = browser(chosen)
+      const opened = newBrowser(chosen)
       await opened.post('/login', { username: id, password: PASSWORD })
       await opened.post('/tf-validate', { code: app.codeAt(clock.now()) })
       clock.advance({ minutes: 1 }) // the next code is a new one

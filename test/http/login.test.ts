@@ -8,7 +8,7 @@ describe.each(stores)('/login on %s', (_name, createStore) => {
   const begin = (options: Parameters<typeof deploy>[0] = {}) => {
     const deployment = deploy({ store: createStore(), ...options })
     deployment.user('bob')
-    return { ...deployment, browser: deployment.browser() }
+    return { ...deployment, browser: deployment.newBrowser() }
   }
 
   test.each(['email', 'username', 'identity'] as const)(
@@ -82,7 +82,7 @@ describe.each(stores)('/login on %s', (_name, createStore) => {
     for (const code of ['000000', '000001']) await browser.post('/tf-validate', { code })
     const locked = await browser.post('/tf-validate', { code: '000002' })
     expect(locked).toMatchObject({ status: 429, response: { reason: 'locked', retry_after: 900 } })
-    const again = await deployAgain(browser)
+    const again = await browser.post('/login', credentials)
     expect(again).toMatchObject({
       status: 429,
       response: { reason: 'locked', retry_after: 900, recovery_options: { recovery_code: '/mf-recovery' } },
@@ -92,10 +92,6 @@ describe.each(stores)('/login on %s', (_name, createStore) => {
       status: 200,
       response: { user },
     })
-
-    async function deployAgain({ post }: typeof browser) {
-      return post('/login', credentials)
-    }
   })
 
   test('locked, and no recovery code is left: 429, and no flow', async () => {

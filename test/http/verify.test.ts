@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest'
+import { deploy, PASSWORD, stores } from './deployment.ts'
+
+const credentials = { username: 'bob', password: PASSWORD }
+
+describe.each(stores)('/verify on %s', (_name, createStore) => {
+  const begin = async (options: Parameters<typeof deploy>[0] = {}) => {
+    const deployment = deploy({ store: createStore(), ...options })
+    const signedIn = await deployment.loggedIn('bob')
+    deployment.clock.advance({ minutes: 20 })
+    const code = () => signedIn.app.codeAt(deployment.clock.now())
+    return { ...deployment, ...signedIn, code }
+  }
+
+  async function beginUnenrolled() {
+    const deployment = deploy({ store: createStore() })
+    deployment.user('bob')
+    const browser = deployment.newBrowser()
+    await browser.post('/login', credentials)
+    deployment.clock.advance({ minutes: 20 })
+    return { ...deployment, browser }
+  }
+
+  test('GET: the user, and the methods that can make the session fresh', async () => {
+    const { browser, twoFactor, given } = await begin()
+    await given.factor('bob', 'email')
+    await twoFactor.recoveryCodes.generate('bob')
+    expect(await browser.get('/verify')).toMatchObject({
+      status: 200,
+      response: { user: { id: 'bob' }, methods: ['authenticator', 'email', 'recovery_code'] },
+    })
+  })
+
+  test('POST method, then code: the session is fresh, and new', async () => {
+    const { browser, code } = await begin()
+    const before = browser.cookies.get('session')
+    expect(await browser.get('/tf-setup')).toMatchObject({ status: 401 })
+    expect(await browser.post('/verify', { method: 'authenticator' })).toMatchObject({
+      status: 200,
+      response: { tf_state: 'ready', tf_method: 'authenticator' },
+    })
+    expect(await browser.post('/verify', { code: code() })).toMatchObject({
+      status: 200,
+      response: { user: { id: 'bob' } },
+    })
+    expect(await browser.get('/tf-setup')).toMatchObject({ status: 200 })
+    expect(browser.cookies.get('session')).not.toBe(before)
+    expect(browser.cookies.has('tf_flow')).toBe(false)
+  })
+
+  test('POST method email: the code is sent, once', async () => {
+    const { browser, given, outbox } = await begin()
+    await given.factor('bob', 'email')
+    outbox.clear()
+    await browser.post('/verify', { method: 'email' })
+    expect(outbox.to('bob@acme.test')).toHaveLength(1)
+    const code = outbox.lastCode('bob@acme.test')
+    expect(await browser.post('/verify', { code })).toMatchObject({ status: 200 })
+  })
+
+  test('POST method again: switches within the same flow, and sends nothing twice', async () => {
+    const { browser, given, outbox, code } = await begin()
+    await given.factor('bob', 'email')
+    await browser.post('/verify', { method: 'email' })
+    const flow = browser.cookies.get('tf_flow')
+    outbox.clear()
+    expect(await browser.post('/verify', { method: 'email' })).toMatchObject({
+      status: 429,
+      response: { reason: 'cooling_down' },
+    })
+    expect(await browser.post('/verify', { method: 'authenticator' })).toMatchObject({ status: 200 })
+    expect(browser.cookies.get('tf_flow')).toBe(flow)
+    expect(outbox.sent).toEqual([])
+    expect(await browser.post('/verify', { code: code() })).toMatchObject({ status: 200 })
+  })
+
+  test('POST method, sending fails: 500, and the code may be asked for again', async () => {
+    const { browser, given, outbox } = await begin()
+    await given.factor('bob', 'email')
+    outbox.next('refuse')
+    expect(await browser.post('/verify', { method: 'email' })).toMatchObject({
+      status: 500,
+      response: { reason: 'delivery_failed' },
+    })
+    expect(await browser.post('/verify', { method: 'email' })).toMatchObject({ status: 200 })
+  })
+
+  test('POST recovery_code: completes it as well', async () => {
+    const { browser, twoFactor } = await begin()
+    const [code] = await twoFactor.recoveryCodes.generate('bob')
+    await browser.post('/verify', { method: 'recovery_code' })
+    expect(await browser.post('/verify', { recovery_code: code })).toMatchObject({ status: 200 })
+    expect(await browser.get('/tf-setup')).toMatchObject({ status: 200 })
+  })
+
+  test('POST code, wrong: 400 with what is left; all used up: 429', async () => {
+    const { browser, app, clock } = await begin()
+    await browser.post('/verify', { method: 'authenticator' })
+    const code = app.wrongCodeAt(clock.now())
+    for (const left of [4, 3, 2, 1]) {
+      const reply = await browser.post('/verify', { code })
+      expect(reply).toMatchObject({ status: 400, response: { tf_attempts_left: left } })
+      expect(Object.keys(reply.response['field_errors'] ?? {})).toEqual(['code'])
+    }
+    expect(await browser.post('/verify', { code })).toMatchObject({
+      status: 429,
+      response: { reason: 'attempts_exhausted' },
+    })
+    expect((await browser.get('/verify')).status).toBe(200) // the session stays, as stale as it was
+    expect(await browser.get('/tf-setup')).toMatchObject({ status: 401 })
+  })
+
+  test.each([
+    ['a method that is unknown', { method: 'pigeon' }, 'method'],
+    ['a method that is not enrolled', { method: 'sms' }, 'method'],
+    ['a recovery code where none is left', { method: 'recovery_code' }, 'method'],
+    ['nothing', {}, 'method'],
+    ['a code of the wrong type', { code: [] }, 'code'],
+    ['a code and no step-up', { code: '123456' }, ''],
+  ])('POST %s: 400', async (_what, body, field) => {
+    const { browser } = await begin()
+    const { status, response } = await browser.post('/verify', body)
+    expect([status, Object.keys(response['field_errors'] ?? {})]).toEqual([400, [field]])
+  })
+
+  test('POST password, nothing enrolled: the session may enroll', async () => {
+    const { browser, verified } = await beginUnenrolled()
+    expect(await browser.post('/tf-setup', { setup: 'email' })).toMatchObject({
+      status: 401,
+      response: { reauth_methods: ['password'] },
+    })
+    const wrong = await browser.post('/verify', { password: 'wrong' })
+    expect(wrong).toMatchObject({ status: 400, response: { reason: 'credentials_invalid' } })
+    expect(Object.keys(wrong.response['field_errors'] ?? {})).toEqual(['password'])
+    expect(await browser.post('/verify', { password: PASSWORD })).toMatchObject({ status: 200 })
+    expect(await browser.post('/tf-setup', { setup: 'email' })).toMatchObject({ status: 200 })
+    expect(verified).toHaveLength(3)
+  })
+
+  test('POST password, a second factor was proven within the limit: 200', async () => {
+    const { browser, clock } = await begin()
+    clock.set(clock.now() - 5 * 60_000)
+    expect((await browser.get('/verify')).response['methods']).toEqual(['authenticator', 'password'])
+    expect(await browser.post('/verify', { password: PASSWORD })).toMatchObject({ status: 200 })
+  })
+
+  test('L9, POST password, enrolled and stale: 401 without password among the methods, and nothing is checked', async () => {
+    const { browser, verified } = await begin()
+    const before = verified.length
+    expect(await browser.post('/verify', { password: PASSWORD })).toMatchObject({
+      status: 401,
+      response: { reauth_required: true, reauth_methods: ['authenticator'] },
+    })
+    expect(verified).toHaveLength(before)
+    expect(await browser.get('/tf-setup')).toMatchObject({ status: 401 })
+  })
+
+  test.each(['get', 'post'] as const)('%s, not logged in: 401', async (method) => {
+    const reply = await deploy().newBrowser()[method]('/verify', { code: '123456' })
+    expect(reply).toMatchObject({ status: 401, response: { reason: 'not_signed_in' } })
+  })
+
+  test('a bearer token is made anew by it, and no cookie is set', async () => {
+    const { newBrowser, browser, code, clock } = await begin()
+    await browser.post('/logout')
+    await browser.post('/login', credentials)
+    const tokenOf = ({ response }: { readonly response: Readonly<Record<string, unknown>> }) =>
+      String((response['user'] as { authentication_token?: string }).authentication_token) // as documented
+    const old = tokenOf(await browser.post('/tf-validate?include_auth_token', { code: code() }))
+    const client = (token: string) =>
+      newBrowser({ isCookieless: true, headers: { authorization: `Bearer ${token}` } })
+    clock.advance({ minutes: 20 })
+    expect(await client(old).get('/tf-setup')).toMatchObject({ status: 401 })
+    const { response } = await client(old).post('/verify', { method: 'authenticator' })
+    const flow = { 'x-tf-flow': String(response['tf_flow_token']) }
+    const reply = await client(old).post('/verify', { code: code() }, flow)
+    expect(reply.headers.getSetCookie().some((cookie) => cookie.startsWith('session='))).toBe(false)
+    expect(await client(tokenOf(reply)).get('/tf-setup')).toMatchObject({ status: 200 })
+  })
+})
