@@ -1,14 +1,25 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { memoryStore } from '@sallyport/adapters-memory'
 import { clientEventTypes, refusalReasons } from '@sallyport/core'
+import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { acts } from '../../examples/tour/src/acts.ts'
 import { play } from '../../examples/tour/src/play.ts'
 import type { Act, Scene } from '../../examples/tour/src/scene.ts'
 import { type Terminal, wantsColor } from '../../examples/tour/src/terminal/terminal.ts'
 import { prove } from '../../examples/tour/src/walk.ts'
+import {
+  freshPrefix,
+  hostKysely,
+  mysqlUnavailable,
+  mysqlUrl,
+  postgresUnavailable,
+  postgresUrl,
+  temporaryFolder,
+} from '../contract/databases.ts'
+import { describeOn } from '../contract/under-vitest.ts'
 
 function runTour(...args: readonly string[]) {
   const run = spawnSync(process.execPath, ['examples/tour/src/main.ts', ...args], { encoding: 'utf8' })
@@ -57,6 +68,53 @@ describe('the whole tour', () => {
   })
 })
 
+/** Twice, since the second tour finds what the first has left. */
+function expectTheSameTourTwice(store: string): void {
+  const inMemory = runTour('--store', 'memory').stdout
+  for (const time of ['first', 'second']) {
+    const { status, stdout, stderr } = runTour('--store', store)
+    expect({ time, status, stderr }).toEqual({ time, status: 0, stderr: '' })
+    expect(stdout).toBe(inMemory)
+  }
+}
+
+test('the tour against SQLite says the same, to the letter, also the second time', () => {
+  const folder = temporaryFolder()
+  try {
+    expectTheSameTourTwice(`sqlite:${join(folder.path, 'tour.db')}`)
+  } finally {
+    folder.remove()
+  }
+})
+
+function storeInSchema(dialect: 'postgres' | 'mysql', schema: string): string {
+  const url = new URL(dialect === 'postgres' ? postgresUrl : mysqlUrl)
+  if (dialect === 'postgres') url.searchParams.set('options', `-c search_path=${schema}`)
+  else url.pathname = `/${schema}`
+  return url.href.replaceAll('+', '%20') // pg reads no plus as a blank
+}
+
+for (const [name, dialect, unavailable] of [
+  ['PostgreSQL', 'postgres', postgresUnavailable],
+  ['MariaDB', 'mysql', mysqlUnavailable],
+] as const) {
+  describeOn(`the tour against ${name}`, await unavailable(), () => {
+    test('says the same, to the letter, also the second time', async () => {
+      // A schema of its own: other tours may be under way on the same server.
+      const schema = `${freshPrefix()}tour`
+      const host = hostKysely(dialect, 1)
+      await sql`create schema ${sql.id(schema)}`.execute(host)
+      try {
+        expectTheSameTourTwice(storeInSchema(dialect, schema))
+      } finally {
+        const cascade = dialect === 'postgres' ? sql` cascade` : sql``
+        await sql`drop schema ${sql.id(schema)}${cascade}`.execute(host)
+        await host.destroy()
+      }
+    })
+  })
+}
+
 test('every scene that is written is on the tour, under a name of its own', async () => {
   const files = readdirSync('examples/tour/src/scenes')
   const modules = await Promise.all(
@@ -89,7 +147,9 @@ describe('the command line', () => {
   test.each([['--help'], ['-h']])('%s says what there is', (flag) => {
     const { status, stdout } = runTour(flag)
     expect(status).toBe(0)
-    for (const option of ['--list', '--scene', '--interactive', '--help']) expect(stdout).toContain(option)
+    for (const store of ['sqlite:FILE', 'postgres://', 'mysql://']) expect(stdout).toContain(store)
+    for (const option of ['--list', '--scene', '--interactive', '--store', '--help'])
+      expect(stdout).toContain(option)
   })
 
   test.each([
@@ -97,6 +157,9 @@ describe('the command line', () => {
     [['--scene'], '--scene'],
     [['--fast'], '--fast'],
     [['lock'], 'lock'],
+    [['--store', 'oracle://ana@db'], 'no such store: oracle://ana@db'],
+    [['--store', 'sqlite:'], 'no such store: sqlite:'],
+    [['--store', 'oracle://ana:secret@db'], 'no such store: oracle://ana:…@db'],
   ])('%j is refused with the reason and the usage', (args, reason) => {
     const { status, stderr, stdout } = runTour(...args)
     expect(status).toBe(2)

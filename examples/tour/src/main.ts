@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util'
-import { memoryStore } from '@sallyport/adapters-memory'
 import { acts } from './acts.ts'
-import type { MakeStore } from './host.ts'
 import { playYourself } from './interactive/play-yourself.ts'
 import { createPrompt } from './interactive/prompt.ts'
+import { openStore } from './open-store.ts'
 import { play } from './play.ts'
 import type { Act } from './scene.ts'
 import { type Terminal, terminal } from './terminal/terminal.ts'
@@ -14,10 +13,13 @@ const USAGE = `A tour of Sallyport in the terminal: every path of a second facto
   npm run tour -- --list                their names
   npm run tour -- --scene NAME          one scene; may be given several times
   npm run tour -- --interactive         a login on your own phone, with the real clock
+  npm run tour -- --store STORE         the scenes against another store than memory, which is the default:
+                                        sqlite:FILE, postgres://USER@HOST/DATABASE, mysql://USER@HOST/DATABASE
   npm run tour -- --help                this text
 
-The clock, the codes and the messages of the scenes are staged; nothing is sent and nothing is stored. The exit
-code is 0 when everything went as narrated. Set NO_COLOR=1 for no colors.`
+The clock, the codes and the messages of the scenes are staged; nothing is sent. In memory nothing is kept; in a
+database the tour makes tables that begin with sallyport_tour_, and may be walked again. The exit code is 0 when
+everything went as narrated. Set NO_COLOR=1 for no colors.`
 
 /** What the command line asks for cannot be done. */
 class UsageError extends Error {}
@@ -31,12 +33,16 @@ function parseCommand(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         list: { type: 'boolean', short: 'l' },
         scene: { type: 'string', short: 's', multiple: true },
+        store: { type: 'string', default: 'memory' },
       },
     }).values
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
 }
+
+/** What was typed may be the address of a database. */
+const withoutPassword = (text: string): string => text.replace(/:[^:@/]*@/, ':…@')
 
 /** The acts with these scenes alone. */
 function select(names: readonly string[]): readonly Act[] {
@@ -62,9 +68,15 @@ async function main(): Promise<void> {
   if (command.help) return screen.line(USAGE)
   if (command.list) return list(screen)
   if (command.interactive) return playYourself(screen, createPrompt(process.stdin, process.stdout))
-  const makeStore: MakeStore = memoryStore
   const selected = command.scene === undefined ? acts : select(command.scene)
-  await play(selected, { terminal: screen, makeStore, isWhole: command.scene === undefined })
+  const store = await openStore(command.store)
+  if (store === undefined) throw new UsageError(`no such store: ${withoutPassword(command.store)}`)
+  try {
+    const { makeStore } = store
+    await play(selected, { terminal: screen, makeStore, isWhole: command.scene === undefined })
+  } finally {
+    await store.close()
+  }
 }
 
 // A reader that has seen enough, such as `head`, is no fault.

@@ -75,13 +75,21 @@ export const operators: Act = {
       async play({ say, check, rows, open }) {
         const ana = await open({ enrolled: ['authenticator'], policy: { remember: {} } })
         const [first] = await ana.login('challenging')
+        // A log is in the order of time: of two steps in one millisecond none is the first.
+        const typing = () => ana.clock.advance({ seconds: 4 })
+        typing()
         await first.send(prove(ana.wrongCode()), 'challenging', 'proof_rejected')
+        typing()
         await first.send({ type: 'proof_submitted', proof: ana.appCode(), remember: true }, 'authenticated')
+        typing()
         const session = { userId: ana.user.id, secondFactorAt: ana.clock.now() }
         const [setup] = await ana.setup(session, 'managing')
+        typing()
         await setup.send({ type: 'recovery_codes_requested' }, 'managing')
+        typing()
         await setup.send({ type: 'enrollment_requested', method: 'email', mode: 'add' }, 'enrolling')
         const code = ana.mailedCode()
+        typing()
         await setup.send(prove(code), 'changed')
 
         say('Each step has written its records in the commit that made it so. Times are UTC.')
