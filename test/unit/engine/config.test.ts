@@ -138,6 +138,16 @@ describe('a configuration', () => {
       { methods: [{ ...method(), deliver }] },
       ['methods.push: issues nothing to deliver'],
     ],
+    [
+      'NIST out-of-band: a delivered code that lives as long as its flow',
+      { methods: [{ ...method({ issue: () => ({ code: '1' }) }), deliver }] },
+      ['methods.push: must let a code live at most 600 seconds'],
+    ],
+    [
+      'NIST out-of-band: a delivered code that lives longer than ten minutes',
+      { methods: [{ ...method({ issue: () => ({ code: '1' }), challengeSeconds: 601 }), deliver }] },
+      ['methods.push: must let a code live at most 600 seconds'],
+    ],
   ])('with %s is refused, by its field', (_what, more, faults) => {
     expect(faultsOf({ ...right, ...more })).toEqual(faults)
   })

@@ -302,6 +302,7 @@ describe('the address of a method that masks nothing', () => {
 
 test('L4: an enrollment whose method is no longer registered is offered no more, and takes no login away', async () => {
   const before = withPush()
+  before.given.user('bob')
   await before.twoFactor.users.enroll('bob', { method: 'push', address: 'phone-1' })
   const { when } = deploy({ wrap: () => before.memory })
   expect(outcomeOf(await when.login('bob'), 'denied').reason).toBe('no_usable_method')

@@ -1,3 +1,4 @@
+import { memoryStore } from '@sallyport/adapters-memory'
 import {
   type EnrollInput,
   InputError,
@@ -7,7 +8,14 @@ import {
   StoreError,
   type UserId,
 } from '@sallyport/core'
-import { fakeClock, faultyStore, inState, outcomeOf, simulatedAuthenticator } from '@sallyport/testkit'
+import {
+  fakeClock,
+  faultyStore,
+  inState,
+  outcomeOf,
+  scenario,
+  simulatedAuthenticator,
+} from '@sallyport/testkit'
 import { describe, expect, test } from 'vitest'
 import { contestedStore, deploy } from './deployment.ts'
 
@@ -234,6 +242,30 @@ describe('users.enroll', () => {
     given.user('bob')
     await twoFactor.users.enroll('bob', { method: 'email', address: 'eve@evil.test' })
     expect((await twoFactor.users.get('bob')).enrollments).toMatchObject([{ address: null }])
+  })
+})
+
+test.each([
+  ['a user whom the host does not find', 'nobody', { method: 'email' }, 'userId'],
+  ['a name of 65 characters', 'bob', { method: 'email', name: 'x'.repeat(65) }, 'name'],
+  ['a name of nothing but spaces', 'bob', { method: 'email', name: ' ' }, 'name'],
+])('an administrator’s enrollment with %s is refused, naming the field', async (_what, id, input, field) => {
+  const { given, twoFactor } = scenario({ store: memoryStore() })
+  given.user('bob')
+  await expect(twoFactor.users.enroll(id, input)).rejects.toMatchObject({ code: 'input_invalid', field })
+  expect((await twoFactor.users.get(id)).enrollments).toEqual([])
+})
+
+test('an operator makes no recovery codes where the policy has none', async () => {
+  const { given, twoFactor } = scenario({
+    store: memoryStore(),
+    policy: { rescue: { recoveryCodes: false } },
+  })
+  await given.authenticator('bob')
+  const field = 'policy.rescue.recoveryCodes'
+  await expect(twoFactor.recoveryCodes.generate('bob')).rejects.toMatchObject({
+    code: 'input_invalid',
+    field,
   })
 })
 

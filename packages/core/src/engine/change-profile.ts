@@ -23,6 +23,8 @@ export interface ProfileChange {
 export interface ProfileNow {
   readonly profile: Profile
   readonly facts: Facts
+  /** Whether the host finds the user. */
+  readonly isKnown: boolean
   readonly at: EpochMs
 }
 
@@ -48,7 +50,7 @@ export async function changeProfile(
     const [loaded, user] = await Promise.all([env.store.load(userId), env.findUser(userId)])
     const before = loaded.profile === undefined ? emptyProfile : parseProfile(loaded.profile.value)
     const facts = toFacts(env, userId, user, null)
-    const changed = await change({ profile: before, facts, at })
+    const changed = await change({ profile: before, facts, isKnown: user !== null && user !== undefined, at })
     if (changed.profile === before) return before
     const { profile, tells: notices } = notify(
       { profile: before, facts, at },

@@ -11,6 +11,7 @@ import { type Catalog, parseCatalog } from '../messages/catalog.ts'
 import { authenticatorMethod } from '../methods/authenticator.ts'
 import type { Method } from '../methods/method.ts'
 import { emailMethod, smsMethod } from '../methods/out-of-band.ts'
+import { MAX_CODE_SECONDS } from '../policy/defaults.ts'
 import type { Policy, PolicyInput, PolicyRules } from '../policy/policy.ts'
 import { parsePolicy } from '../policy/schema.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -214,6 +215,14 @@ function methodFaults(
     }
     if (deliver !== undefined && method.issue === undefined)
       faults.push({ field, message: 'issues nothing to deliver' })
+    const { challengeSeconds = Number.POSITIVE_INFINITY } = method
+    if (
+      deliver !== undefined &&
+      method.issue !== undefined &&
+      !(challengeSeconds > 0 && challengeSeconds <= MAX_CODE_SECONDS)
+    ) {
+      faults.push({ field, message: `must let a code live at most ${MAX_CODE_SECONDS} seconds` })
+    }
   }
   if (config.mailer === undefined) {
     if (policy.rescue.email !== false)

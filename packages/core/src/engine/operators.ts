@@ -10,7 +10,7 @@ import {
 } from '../ids.ts'
 import { MIN_SECRET_BYTES } from '../methods/authenticator.ts'
 import type { Provisioning } from '../methods/method.ts'
-import { MAX_ENROLLMENTS } from '../policy/defaults.ts'
+import { MAX_ENROLLMENTS, MAX_NAME_LENGTH } from '../policy/defaults.ts'
 import { isLocked } from '../policy/throttle.ts'
 import {
   addEnrollment,
@@ -85,7 +85,11 @@ export interface Devices {
 
 /** Calls about recovery codes, for a host that shows them outside of a setup flow. */
 export interface RecoveryCodeCalls {
-  /** Makes a new set; the old one is void. The codes are given once. */
+  /**
+   * Makes a new set; the old one is void. The codes are given once.
+   *
+   * @throws {InputError} `input_invalid` where the policy has no recovery codes.
+   */
   generate(userId: string): Promise<readonly string[]>
   /** How many are left. */
   count(userId: string): Promise<number>
@@ -95,7 +99,10 @@ export interface RecoveryCodeCalls {
 export interface RekeyReport {
   /** Values that were sealed anew under the current key. */
   readonly resealed: number
-  /** Sealed values found under each key id, after the run: a key id that is not here can leave the ring. */
+  /**
+   * Sealed values found under each key id, after the run. A key id that is not here can leave the ring once the
+   * flows of before the rotation have ended (an hour at most); remembered devices under it then end as well.
+   */
   readonly keyIdsInUse: Readonly<Record<string, number>>
 }
 
@@ -146,9 +153,13 @@ async function enroll(env: Environment, userId: UserId, input: EnrollInput): Pro
   if (input.secret !== undefined && input.secret.length < MIN_SECRET_BYTES) {
     throw new InputError('input_invalid', 'secret', `must have at least ${MIN_SECRET_BYTES} bytes`)
   }
+  if (name !== null && (name.trim() === '' || name.length > MAX_NAME_LENGTH)) {
+    throw new InputError('input_invalid', 'name', `must have 1 to ${MAX_NAME_LENGTH} characters`)
+  }
   const id = drawId<EnrollmentId>(env)
   let provisioning: Provisioning | null = null
-  await changeProfile(env, userId, async ({ profile, facts, at }) => {
+  await changeProfile(env, userId, async ({ profile, facts, isKnown, at }) => {
+    if (!isKnown) throw new InputError('input_invalid', 'userId', 'must be a user that the host finds')
     if (profile.enrollments.length >= MAX_ENROLLMENTS) {
       throw new InputError(
         'input_invalid',
@@ -200,6 +211,9 @@ export function createRecoveryCodes(env: Environment): RecoveryCodeCalls {
   return {
     async generate(userId) {
       const parsed = parseUserId(userId)
+      if (!env.policy.rescue.recoveryCodes) {
+        throw new InputError('input_invalid', 'policy.rescue.recoveryCodes', 'must be on to make any')
+      }
       const { codes, digests, sealed } = await drawRecoveryCodeSet(env, parsed)
       await changeProfile(env, parsed, ({ profile, at }) => ({
         profile: setRecoveryCodes(profile, at, digests, sealed),
