@@ -8,7 +8,9 @@ import { type Page, page, table } from '../../tools/docs/page.ts'
 import { driftOf, mend } from '../../tools/docs/write.ts'
 
 const folders = ['docs/reference', 'docs/diagrams']
-const files = folders.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
+const files = folders
+  .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
+  .filter((path) => path.endsWith('.md'))
 const read = (path: string) => readFileSync(path, 'utf8')
 
 test.each(files)('%s says in its first line that it is generated, and by what', (path) => {

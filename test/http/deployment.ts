@@ -100,9 +100,10 @@ export function deploy(options: DeploymentOptions = {}): Deployment {
     newBrowser,
     async loggedIn(id, chosen) {
       user(id)
-      const { app } = await base.given.authenticator(id)
+      const { app, enrollment } = await base.given.authenticator(id)
       const opened = newBrowser(chosen)
-      await opened.post('/login', { username: id, password: PASSWORD })
+      const { response } = await opened.post('/login', { username: id, password: PASSWORD })
+      if (response['tf_select'] === true) await opened.post('/tf-select', { which: enrollment })
       await opened.post('/tf-validate', { code: app.codeAt(clock.now()) })
       clock.advance({ minutes: 1 }) // the next code is a new one
       return { browser: opened, app }

@@ -4,7 +4,7 @@ import { readCookies } from './cookies.ts'
 import { drawAnchor, isAnchor, sourceOf } from './csrf.ts'
 import { type Wanted, wantedBy } from './negotiate.ts'
 import type { Environment } from './options.ts'
-import type { Session } from './sessions/session.ts'
+import { foundUsers, type Session } from './sessions/session.ts'
 
 /** A session, and its user. */
 export interface SignedIn {
@@ -58,7 +58,7 @@ export async function identify(env: Environment, exchange: Exchange): Promise<Ex
   const { request, isBearer } = exchange
   const session = isBearer ? await env.bearer?.read(request) : await env.sessions.read(request)
   if (session === null || session === undefined) return exchange
-  const user = session.user ?? (await env.findUser(session.userId))
+  const user = foundUsers.get(session) ?? (await env.findUser(session.userId))
   if (user === null || user === undefined || !user.active) return exchange
   const csrf = isAnchor(session.csrf ?? undefined) ? anchorOf(session.csrf) : exchange.csrf
   return { ...exchange, signedIn: { session, user }, csrf }

@@ -100,7 +100,6 @@ export async function answerAuthenticated(
     csrf: exchange.csrf.anchor,
     amr: outcome.amr,
     renews: false,
-    user,
   }
   return grantSession(env, exchange, user, session, {
     response: fields,

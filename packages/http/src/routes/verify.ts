@@ -100,7 +100,9 @@ function renew(
   { session, user }: SignedIn,
   proven: Pick<NewSession, 'amr'> & Partial<Pick<NewSession, 'firstFactorAt' | 'secondFactorAt'>>,
 ): Promise<Answer> {
-  const renewed: NewSession = { ...session, csrf: exchange.csrf.anchor, user, renews: true, ...proven }
+  const { userId, firstFactorAt, secondFactorAt } = session
+  const kept = { userId, firstFactorAt, secondFactorAt, csrf: exchange.csrf.anchor }
+  const renewed: NewSession = { ...kept, ...proven, renews: true }
   return grantSession(env, exchange, user, renewed, { response: {}, flow: null })
 }
 

@@ -2,7 +2,7 @@ import { type Clock, type EpochMs, type Keys, systemClock } from '@sallyport/cor
 import { base64url, EncryptJWT, jwtDecrypt } from 'jose'
 import { z } from 'zod'
 import { deriveRing, equalTexts } from '../keys.ts'
-import type { FindUser, NewSession, Revocations, Session } from './session.ts'
+import { type FindUser, foundUsers, type NewSession, type Revocations, type Session } from './session.ts'
 
 /** What both kinds of sealed sessions are made of. */
 export interface SealedOptions {
@@ -99,15 +99,16 @@ export function createSealedTokens(
       if (user === null || user === undefined || !user.active) return null
       if (!equalTexts(claims.stamp, await digestStamp(user.id, user.securityStamp))) return null
       const { sub, jti, exp, first, second, csrf } = claims
-      return {
+      const session: OpenedSession = {
         id: jti,
         expiresAt: exp * 1000,
         userId: sub,
         firstFactorAt: first,
         secondFactorAt: second,
         csrf,
-        user,
       }
+      foundUsers.set(session, user)
+      return session
     },
   }
 }

@@ -12,8 +12,6 @@ export interface Session {
   readonly secondFactorAt: EpochMs | null
   /** What the CSRF tokens of this session hang on. A session that cannot keep it leaves that to a cookie. */
   readonly csrf?: string | null
-  /** The user, where reading the session has found them already. */
-  readonly user?: User
 }
 
 /** A session to begin, or to begin anew after a user has proven a factor again. */
@@ -54,3 +52,9 @@ export interface Revocations {
 
 /** Finds the host's user, as core's `findUser` does. */
 export type FindUser = (id: string) => User | null | undefined | Promise<User | null | undefined>
+
+/**
+ * The users of sessions that were read just now. Not a field of the session: a host that stores what it is given
+ * would read back a user as of then.
+ */
+export const foundUsers: WeakMap<Session, User> = new WeakMap()
