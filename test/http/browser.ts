@@ -4,7 +4,7 @@ import { defaultPaths } from '../../packages/http/src/paths.ts'
 import { csrfTokenField } from '../../packages/http/src/responses.ts'
 
 /** An answer, opened. */
-export interface Reply {
+interface Reply {
   readonly status: number
   readonly headers: Headers
   readonly text: string
@@ -73,7 +73,7 @@ export function openBrowser(
 type Envelope = { readonly meta: { readonly code: number }; readonly response: Reply['response'] }
 
 /** Reads an envelope; an answer that is none fails the test. */
-export async function open(response: Response): Promise<Reply> {
+async function open(response: Response): Promise<Reply> {
   const { status, headers } = response
   const text = await response.text()
   if (text === '' || !headers.get('content-type')?.startsWith('application/json')) {

@@ -113,6 +113,18 @@ describe('forged requests (CWE-352)', () => {
     expect(await browser.post('/logout', {}, { 'x-csrf-token': eve.csrf ?? '' })).toMatchObject(refused)
   })
 
+  test('a host’s own session counts as a cookie of ours, whatever it is called', async () => {
+    const session = { userId: 'bob', firstFactorAt: null, secondFactorAt: null }
+    const sessions = { read: async () => session, create: async () => ({}), destroy: async () => ({}) }
+    const { http } = begin({ sessions })
+    const send = async (headers: Record<string, string>) => {
+      const init = { method: 'POST', headers: { ...json, ...headers }, body: '{}' }
+      return (await http.fetch(new Request(`${ORIGIN}/logout`, init))).status
+    }
+    expect(await send({})).toBe(400)
+    expect(await send({ 'sec-fetch-site': 'same-origin' })).toBe(200)
+  })
+
   test('a bearer token needs no other proof: no browser sends it by itself', async () => {
     const { newBrowser, given, clock } = begin()
     const { app } = await given.authenticator('bob')

@@ -179,6 +179,16 @@ describe('the envelope', () => {
     expect(cookies[0]).toMatch(/HttpOnly/)
   })
 
+  test('a cookie whose name asks for Secure is Secure, also on the loopback', async () => {
+    const { http } = begin({ http: { cookieNames: { csrf: '__Host-csrf' } } })
+    const [cookie] = (await http.fetch(new Request('http://localhost/login'))).headers.getSetCookie()
+    expect(cookie).toMatch(/^__Host-csrf=.+; Path=\/; HttpOnly; Secure/)
+  })
+
+  test('a 401 asks for a login (RFC 9110 §11.6.1)', async () => {
+    expect((await begin().browser.get('/verify')).headers.get('www-authenticate')).toBe('Bearer')
+  })
+
   test('prefix, paths and cookie names can be chosen', async () => {
     const { browser, given, clock } = begin({
       http: {

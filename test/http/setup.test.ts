@@ -183,8 +183,12 @@ describe.each(stores)('/tf-setup on %s', (_name, createStore) => {
     const { browser, clock, twoFactor } = await begin()
     await twoFactor.recoveryCodes.generate('bob')
     clock.advance({ minutes: 20 })
-    const { status, response, text } = await browser[method](path, { setup: 'email' })
+    const { status, headers, response, text } = await browser[method](path, { setup: 'email' })
     expect(status).toBe(401)
+    // RFC 9470 §3.
+    expect(headers.get('www-authenticate')).toBe(
+      'Bearer error="insufficient_user_authentication", max_age="1200"',
+    )
     expect(response).toMatchObject({
       reason: 'reauth_required',
       reauth_required: true,

@@ -15,7 +15,7 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
  * Whether cookies for this address must be marked Secure: always, save on plain http to the loopback, where
  * some browsers would not keep them.
  */
-export function needsSecureCookies({ protocol, hostname }: URL): boolean {
+function needsSecureCookies({ protocol, hostname }: URL): boolean {
   return protocol !== 'http:' || !LOOPBACK.test(hostname)
 }
 
@@ -24,13 +24,16 @@ export function readCookies(request: Request): Readonly<Record<string, string>> 
   return parse(request.headers.get('cookie') ?? '')
 }
 
+/** Names that browsers take from Secure cookies only (RFC 6265bis §4.1.3). */
+const SECURE_NAME = /^__(host|secure)-/i
+
 /** Writes a `Set-Cookie`. */
 export function writeCookie(name: string, value: string, url: URL, options: CookieOptions): string {
   const { sameSite, maxAgeSeconds, isReadable = false } = options
   return serialize(name, value, {
     path: '/',
     httpOnly: !isReadable,
-    secure: needsSecureCookies(url),
+    secure: needsSecureCookies(url) || SECURE_NAME.test(name),
     sameSite,
     ...(maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds }),
   })

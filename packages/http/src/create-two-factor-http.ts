@@ -57,6 +57,7 @@ export function createTwoFactorHttp(options: TwoFactorHttpOptions): TwoFactorHtt
     Response.json(openApi, { headers: { ...securityHeaders, vary: 'Cookie' } }),
   )
   app.all(env.paths.openApi, (c) => answerRequest(env, c.req.raw, 'openApi', { GET: describing }, {}))
+  app.onError(lastResort)
   app.notFound((c) => answerRequest(env, c.req.raw, null, {}, {}))
   return {
     fetch: async (request) => app.fetch(request),
@@ -117,10 +118,16 @@ async function respondToError(
   return respond(env, { ...exchange, signedIn: null, wanted: 'json' }, name, answer)
 }
 
+/** Where even an answer to an error cannot be made. */
+function lastResort(): Response {
+  const response = { errors: [], field_errors: {}, reason: 'internal_error' }
+  return Response.json({ meta: { code: 500 }, response }, { status: 500, headers: securityHeaders })
+}
+
 async function signIn(env: Environment, request: Request, proven: ProvenFirstFactor): Promise<Response> {
   const exchange: Exchange = { ...readExchange(env, request, {}), wanted: 'json' }
   try {
-    const { userId, amr = ['ext'], channel = null, at = exchange.at, remember = false } = proven
+    const { userId, amr = [], channel = null, at = exchange.at, remember = false } = proven
     const identified = await identify(env, exchange)
     if (identified.signedIn !== null) {
       return await respond(env, identified, 'login', fail('already_signed_in'))

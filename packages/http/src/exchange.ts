@@ -70,15 +70,15 @@ function anchorOf(kept: string | null | undefined): Exchange['csrf'] {
 }
 
 /** Whether a request that changes something is the user's own doing (CWE-352). */
-export async function isOwnDoing(
-  env: Environment,
-  { request, cookies, body, csrf }: Exchange,
-): Promise<boolean> {
+export async function isOwnDoing(env: Environment, exchange: Exchange): Promise<boolean> {
+  const { request, cookies, body, csrf, signedIn, isBearer } = exchange
   const source = sourceOf(request, env.origin)
   if (source === 'same_origin') return true
   const { flow, validity, csrf: anchor } = env.cookieNames
   const ours = [flow, validity, anchor, env.sessions.cookieName]
-  const hasCookies = ours.some((name) => name !== undefined && name in cookies)
+  // A session that came without a bearer token came by itself, whatever the host calls its cookie.
+  const isBySession = signedIn !== null && !isBearer
+  const hasCookies = isBySession || ours.some((name) => name !== undefined && name in cookies)
   if (!body.isForm && !hasCookies && source === 'unknown') return true
   const sent = [body.fields['csrf_token'], ...env.csrfHeaders.map((name) => request.headers.get(name))]
   const token = sent.find((value) => typeof value === 'string')

@@ -4,7 +4,7 @@ import { type Keys, keyRing } from '@sallyport/core'
 type KeyPurpose = 'http_session' | 'http_bearer' | 'http_csrf'
 
 /** A key of the ring as derived for one purpose. */
-export interface DerivedKey {
+interface DerivedKey {
   readonly id: string
   readonly bytes: Uint8Array<ArrayBuffer>
 }

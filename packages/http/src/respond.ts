@@ -34,10 +34,17 @@ export async function respond(
   for (const [name, value] of Object.entries({ ...securityHeaders, ...answer.headers }))
     headers.set(name, value)
   headers.append('vary', 'Cookie')
+  if (envelope.meta.code === 401) headers.set('www-authenticate', challengeOf(env, answer))
   if (retryAfterSeconds !== null) headers.set('retry-after', String(retryAfterSeconds))
   for (const cookie of cookies) headers.append('set-cookie', cookie)
   const body = exchange.request.method === 'HEAD' ? null : response.body
   return new Response(body, { status: response.status, headers })
+}
+
+/** What a 401 has to ask for (RFC 9110 §11.6.1): a login, or for a session that is stale a step-up (RFC 9470 §3). */
+function challengeOf({ twoFactor }: Environment, answer: Answer): string {
+  if (answer.kind === 'success' || answer.reason !== 'reauth_required') return 'Bearer'
+  return `Bearer error="insufficient_user_authentication", max_age="${twoFactor.policy.freshnessSeconds}"`
 }
 
 async function render(

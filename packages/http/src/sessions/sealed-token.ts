@@ -18,7 +18,7 @@ export interface SealedOptions {
 }
 
 /** A session as read from its token, with what is needed to end it. */
-export interface OpenedSession extends Session {
+interface OpenedSession extends Session {
   readonly id: string
   readonly expiresAt: EpochMs
 }
