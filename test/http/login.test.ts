@@ -39,6 +39,8 @@ describe.each(stores)('/login on %s', (_name, createStore) => {
     expect(reply.response).not.toHaveProperty('user')
     expect(outbox.sent.filter(({ message }) => message.kind.startsWith('code'))).toHaveLength(messages)
     expect(browser.cookies.get('tf_flow')).toBe(reply.response['tf_flow_token'])
+    const [cookie] = reply.headers.getSetCookie().filter((each) => each.startsWith('tf_flow='))
+    expect(cookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
     expect(browser.cookies.has('session')).toBe(false)
   })
 

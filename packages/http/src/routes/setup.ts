@@ -24,8 +24,14 @@ async function open(env: Environment, exchange: Exchange): Promise<Opened | Fail
   return isFailure(opened) ? opened : opened.step
 }
 
-const names = { method: 'setup', option: 'setup', two_factor_required: 'setup', not_enrolled: 'setup' }
-const renamed = { ...names, event_not_accepted: 'setup', too_many_enrollments: 'setup' }
+/** What core calls a method is the setup that was asked for, and so is what speaks against it as a whole. */
+const names = {
+  method: 'setup',
+  two_factor_required: 'setup',
+  not_enrolled: 'setup',
+  event_not_accepted: 'setup',
+  too_many_enrollments: 'setup',
+}
 
 function describeSetup(step: Opened): Readonly<Record<string, unknown>> {
   const enrollments: readonly EnrollmentView[] = step.state === 'managing' ? step.enrollments : []
@@ -52,10 +58,10 @@ function describeSetup(step: Opened): Readonly<Record<string, unknown>> {
 
 /** What was asked for has been begun, and awaits its proof. */
 function answerBegun(exchange: Exchange, step: Step): Answer {
-  const failure = refusalOf(step, renamed)
+  const failure = refusalOf(step, names)
   if (step.state !== 'enrolling' || step.challenge === null) return failure ?? noPendingFlow()
   const { challenge, provisioning } = step
-  // Core sends login flows on to /tf-validate; the browser keeps no flow of a setup, whose token says it all.
+  // A login goes on at /tf-validate by its cookie; a setup by its token alone, which needs none.
   const kept = step.kind === 'login' ? { flow: step.flow } : {}
   const response = {
     tf_state: 'validating_profile',
@@ -63,7 +69,7 @@ function answerBegun(exchange: Exchange, step: Step): Answer {
     tf_primary_method: challenge.method,
     tf_state_token: step.flow,
     ...(step.kind === 'login' ? { tf_flow_token: step.flow } : {}),
-    ...(challenge.address === null ? {} : { tf_phone_number: challenge.address }),
+    ...(challenge.method === 'sms' ? { tf_phone_number: challenge.address } : {}),
     ...provisioningFields(provisioning),
   }
   if (failure === null) return succeed(response, kept)
@@ -78,7 +84,7 @@ const setupResponse = z.object({
   tf_primary_method: z.string().nullable(),
   tf_state_token: z.string().optional().describe('Confirm a change at `POST /tf-setup/<tf_state_token>`.'),
   tf_flow_token: z.string().optional(),
-  tf_phone_number: z.string().optional().describe('Masked.'),
+  tf_phone_number: z.string().nullable().optional().describe('Masked.'),
   tf_authr_key: z.string().optional().describe('Grouped for typing.'),
   tf_authr_b32key: z.string().optional(),
   tf_authr_username: z.string().optional(),
