@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createSqlStore, mysqlStore, postgresStore, sqliteStore } from '@sallyport/adapters-sql'
 import { StoreError } from '@sallyport/core'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   dropTables,
@@ -222,6 +223,44 @@ for (const { name, dialect, url, unavailable, open, beforeCommit, commit } of se
     })
   })
 }
+
+describe('a PostgreSQL that ends a session in the very packet that says it is ready', () => {
+  /** A message of the protocol: its type, its length, its content. */
+  const message = (type: string, content: string): Buffer => {
+    const body = Buffer.from(content, 'latin1')
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(body.length + 4)
+    return Buffer.concat([Buffer.from(type), length, body])
+  }
+  const readyAndGone = Buffer.concat([
+    message('R', '\0\0\0\0'), // AuthenticationOk
+    message('Z', 'I'), // ReadyForQuery
+    message('E', 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'),
+  ])
+
+  test.each([
+    ['a pool of its own', (url: string) => postgresStore(url, { deadlineMs: DEADLINE_MS })],
+    [
+      'a pool that it was given',
+      (url: string) =>
+        postgresStore(new pg.Pool({ connectionString: url }), {
+          deadlineMs: DEADLINE_MS,
+        }),
+    ],
+  ])('is a StoreError, and does not end the process: %s', async (_pool, open) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.end(readyAndGone))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo // as above
+    const store = open(`postgres://nobody@127.0.0.1:${port}/nothing?sslmode=disable`)
+    // The event that nobody hears would fail this test from outside.
+    expect((await failureOf(store.load(changeOf('ada').userId))).code).toBe('not_applied')
+    await store.close()
+    server.close()
+  })
+})
 
 describe('SQLite', () => {
   const s = changeOf('ada')

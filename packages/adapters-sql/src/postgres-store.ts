@@ -26,6 +26,8 @@ export interface PostgresStoreOptions extends SqlStoreOptions {
 export interface PgPool {
   connect(): Promise<PgClient>
   end(): Promise<void>
+  /** Tells of each connection as soon as it is made. */
+  on?(event: 'connect', listener: (client: PgClient) => void): unknown
 }
 
 /** What the store uses of pg's `PoolClient`. */
@@ -71,7 +73,7 @@ export function postgresStore(
 }
 
 interface Pg {
-  readonly Pool: new (config: object) => PgPool & { on(event: 'error', listener: () => void): void }
+  readonly Pool: new (config: object) => PgPool & { on(event: 'error', listener: () => void): unknown }
 }
 
 function openPool(connectionString: string, options: PostgresStoreOptions): PgPool {
@@ -121,17 +123,20 @@ function preparingPool(pool: PgPool, options: PostgresStoreOptions): PostgresPoo
     }
   }
 
+  function known(client: PgClient): PostgresPoolClient {
+    let found = wrapped.get(client)
+    if (!found) {
+      found = wrap(client)
+      wrapped.set(client, found)
+    }
+    return found
+  }
+  // The packet that says that a connection is ready may also say that it ends: before `connect` has resolved.
+  pool.on?.('connect', known)
+
   return {
     options: {},
-    async connect() {
-      const client = await pool.connect()
-      let known = wrapped.get(client)
-      if (!known) {
-        known = wrap(client)
-        wrapped.set(client, known)
-      }
-      return known
-    },
+    connect: async () => known(await pool.connect()),
     end: () => pool.end(),
   }
 }
