@@ -97,6 +97,23 @@ describe.each(stores)('attacks on %s', (_name, createStore) => {
     expect((await thief.get('/verify')).response).toMatchObject({ user: { id: 'eve' } })
   })
 
+  test('the token of a login that enrolls, as a setup’s: nothing is enrolled, and nobody is logged in', async () => {
+    const { newBrowser, user, outbox, twoFactor, loggedIn } = deploy({
+      store: createStore(),
+      policy: { required: true },
+    })
+    user('bob')
+    const browser = newBrowser()
+    await browser.post('/login', bob)
+    const { response } = await browser.post('/tf-setup', { setup: 'email' })
+    const code = outbox.lastCode('bob@acme.test')
+    const thief = (await loggedIn('eve')).browser
+    const reply = await thief.post(`/tf-setup/${response['tf_state_token']}`, { code })
+    expect(reply).toMatchObject({ status: 400, response: { reason: 'setup_token_invalid' } })
+    expect((await twoFactor.users.get('bob')).enrollments).toEqual([])
+    expect(await browser.post('/tf-validate', { code })).toMatchObject({ status: 200 })
+  })
+
   test('a stale setup after an enrollment elsewhere: it changes nothing', async () => {
     const { loggedIn, outbox, given, twoFactor } = await begin()
     const { browser } = await loggedIn('bob')

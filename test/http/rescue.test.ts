@@ -141,7 +141,11 @@ describe.each(stores)('rescue and selection on %s', (_name, createStore) => {
   test('after a wrong recovery code, /tf-select comes back from rescue, with a single method', async () => {
     const { browser, code } = await begin()
     await browser.post('/mf-recovery', { code: 'AAAAA-AAAAA-AAAAA-AAAAA-AAAA' })
-    expect(await browser.post('/tf-validate', { code: code() })).toMatchObject({ status: 400 })
+    // A code of the app is not taken for a recovery code, and costs no attempt.
+    expect(await browser.post('/tf-validate', { code: code() })).toMatchObject({
+      status: 400,
+      response: { reason: 'no_pending_flow' },
+    })
     expect(await browser.post('/tf-select', { which: 'authenticator' })).toMatchObject({
       status: 200,
       response: { tf_state: 'ready', tf_method: 'authenticator' },

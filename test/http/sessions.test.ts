@@ -52,6 +52,14 @@ describe('sealed sessions', () => {
     expect(await create(key('old', 3)).read(request(cookie))).toBeNull()
   })
 
+  test('a session of a user who is inactive, or has another stamp, is nobody’s', async () => {
+    const cookie = cookieOf(await create().create(session, request()))
+    for (const now of [{ ...user, active: false }, { ...user, securityStamp: 'new' }, null]) {
+      const sessions = sealedSessions({ keys: { ring: [key('a', 1)] }, findUser: () => now, clock })
+      expect(await sessions.read(request(cookie))).toBeNull()
+    }
+  })
+
   test('tampering with any character ends it', async () => {
     const sessions = create()
     const cookie = cookieOf(await sessions.create(session, request()))
@@ -107,7 +115,9 @@ test('a host plugs its own sessions: they are read, created and destroyed, and t
   expect(await browser.get('/tf-setup')).toMatchObject({ status: 200 })
   deployment.noUser('bob')
   expect(await browser.get('/verify')).toMatchObject({ status: 401 })
-  deployment.user('bob')
+  deployment.user('bob', { active: false })
+  expect(await browser.get('/verify')).toMatchObject({ status: 401 })
+  deployment.user('bob', { active: true })
   await browser.post('/logout')
   expect(kept.size).toBe(0)
 })

@@ -90,6 +90,7 @@ describe.each(stores)('tf_validity on %s', (_name, createStore) => {
   test('/tf-devices lists, and DELETE revokes one of the user’s own', async () => {
     const { browser, loggedIn, newBrowser } = await begin()
     expect(await newBrowser().get('/tf-devices')).toMatchObject({ status: 401 })
+    expect(await newBrowser().delete('/tf-devices/x')).toMatchObject({ status: 401 })
     await browser.post('/login', credentials)
     const { response } = await browser.get('/tf-devices')
     const [device] = response['devices'] as { id: string }[] // as documented

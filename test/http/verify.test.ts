@@ -137,6 +137,18 @@ describe.each(stores)('/verify on %s', (_name, createStore) => {
     expect(verified).toHaveLength(3)
   })
 
+  test('POST password, right but of another user: 400', async () => {
+    const deployment = deploy({ store: createStore(), http: { identityOf: () => 'eve' } })
+    deployment.user('eve')
+    deployment.user('bob')
+    const browser = deployment.newBrowser()
+    await browser.post('/login', credentials)
+    expect(await browser.post('/verify', { password: PASSWORD })).toMatchObject({
+      status: 400,
+      response: { reason: 'credentials_invalid' },
+    })
+  })
+
   test('POST password, a second factor was proven within the limit: 200', async () => {
     const { browser, clock } = await begin()
     clock.set(clock.now() - 5 * 60_000)
