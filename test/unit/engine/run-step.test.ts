@@ -464,6 +464,18 @@ describe('when the store fails', () => {
     expect(outbox.sent).toEqual([])
     expect(store.commits.at(-1)?.result).toBe('failed')
   })
+
+  test('L12: when nobody can say and the flow cannot be shown either, nothing claims that the step was not made', async () => {
+    const { when, app, clock } = await failing([
+      { on: 'commit', call: SET_UP + 3, fails: 'lost_answer' },
+      { on: 'load', call: SET_UP + 4 }, // the look-up
+      { on: 'load', call: SET_UP + 5 }, // the flow, to show it
+    ])
+    const step = await when.send(await when.login('bob'), chosen('authenticator'))
+    const code = app.codeAt(clock.now())
+    await expect(when.prove(step, code)).rejects.toMatchObject({ code: 'outcome_unknown' })
+    expect(refusalOf(await when.prove(step, code))).toBe('flow_ended') // it was made
+  })
 })
 
 describe('the user', () => {

@@ -1,3 +1,4 @@
+import { StoreError } from '../errors.ts'
 import type { CallerFacts, Facts } from '../flow/context.ts'
 import type { Tell } from '../flow/effects.ts'
 import type { EngineEvent, MachineClientEvent } from '../flow/events.ts'
@@ -92,9 +93,8 @@ export async function runStep(env: Environment, request: StepRequest): Promise<S
     if (position === undefined || isUnchanged) return { ...read, position, refusal, reveal: null }
     const committed = await commitStep(env, request, read, { ...settled, position })
     if (committed === 'committed') return tellStep(env, request, { ...settled, position }, read.facts)
-    if (committed === 'unknown' || attempt === MAX_ATTEMPTS) {
-      return { ...(await viewFlow(env, request)), refusal: { reason: 'busy' } }
-    }
+    if (committed === 'unknown') return { ...(await viewInDoubt(env, request)), refusal: { reason: 'busy' } }
+    if (attempt === MAX_ATTEMPTS) return { ...(await viewFlow(env, request)), refusal: { reason: 'busy' } }
     await env.clock.wait(pauseMs(env, attempt))
   }
 }
@@ -104,6 +104,15 @@ export async function viewFlow(env: Environment, request: FlowRequest): Promise<
   const read = await readStep(env, request, request.flowId)
   const position = read.position && look(read.position, read.facts, read.at)
   return { ...read, position, refusal: null, reveal: null }
+}
+
+/** Shows a flow whose last step may have been made: a failure to do so must not say that it was not. */
+async function viewInDoubt(env: Environment, request: FlowRequest): Promise<StepResult> {
+  try {
+    return await viewFlow(env, request)
+  } catch (cause) {
+    throw new StoreError('outcome_unknown', 'the store cannot say whether the step was made', { cause })
+  }
 }
 
 async function readStep(env: Environment, { userId, caller }: FlowRequest, flowId?: FlowId): Promise<Read> {
