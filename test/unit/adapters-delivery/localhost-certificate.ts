@@ -1,0 +1,20 @@
+/** A certificate for the loopback, and its key: made for these tests, trusted by nobody, good until 2126. */
+export const localhostCertificate = `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUF+oJFKR94rXdRTVLo4HiDp+GGTMwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDEwMTEyMFoYDzIxMjYxMDMx
+MTAxMTIwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASOjDdkhBm+EZUX/rwCBg7SHUZptRTeICbOegaoNw742J4X+yzrS8ox
+S/3nsV1ksLLxbgI1gGnADiA/vvJtVhKlo28wbTAdBgNVHQ4EFgQUsd3HclHaoTDC
+P765y/3FNJH/U5cwHwYDVR0jBBgwFoAUsd3HclHaoTDCP765y/3FNJH/U5cwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSQAwRgIhAIJMP+ZH1gUz3bmr0O2p3P+cgHbumxDd3JtP4+M6HtyaAiEA
+2+rFuLrguGsR9Gsk10+YkH8XdS1khPHkY7tpQt3qRXc=
+-----END CERTIFICATE-----
+`
+
+export const localhostKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgI0tmPowTnd1pyM6S
+Bqsg3nhX7tK6QBTj1VIPF4WvULyhRANCAASOjDdkhBm+EZUX/rwCBg7SHUZptRTe
+ICbOegaoNw742J4X+yzrS8oxS/3nsV1ksLLxbgI1gGnADiA/vvJtVhKl
+-----END PRIVATE KEY-----
+`
