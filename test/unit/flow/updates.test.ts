@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts } from '../../../packages/core/src/flow/context.ts'
 import type { EventOf } from '../../../packages/core/src/flow/events.ts'
-import * as updates from '../../../packages/core/src/flow/updates.ts'
+import * as acceptance from '../../../packages/core/src/flow/updates/acceptance.ts'
+import * as challenges from '../../../packages/core/src/flow/updates/challenges.ts'
+import * as endings from '../../../packages/core/src/flow/updates/endings.ts'
+import * as rejections from '../../../packages/core/src/flow/updates/rejections.ts'
+import * as setupChanges from '../../../packages/core/src/flow/updates/setup.ts'
 import type { DeviceId } from '../../../packages/core/src/ids.ts'
 import type { Profile } from '../../../packages/core/src/profile/profile.ts'
 import {
@@ -567,13 +571,13 @@ describe('an update that meets a stage it was not made for changes nothing', () 
   const unknown = { at: START, enrollment: 'e9' }
 
   test.each([
-    ['an accepted proof without a challenge', () => updates.acceptProof(idle, accepted)],
-    ['a rejected proof without a challenge', () => updates.countRejection(idle, rejected)],
-    ['a resend without a challenge', () => updates.reopen(idle)],
+    ['an accepted proof without a challenge', () => acceptance.acceptProof(idle, accepted)],
+    ['a rejected proof without a challenge', () => rejections.countRejection(idle, rejected)],
+    ['a resend without a challenge', () => challenges.reopen(idle)],
     [
       'an opened challenge that nobody asked for',
       () =>
-        updates.openChallenge(idle, {
+        challenges.openChallenge(idle, {
           type: 'challenge_opened',
           at: START,
           challenge: 'c',
@@ -584,7 +588,7 @@ describe('an update that meets a stage it was not made for changes nothing', () 
     [
       'a failed delivery without a challenge',
       () =>
-        updates.noteDeliveryFailure(idle, {
+        challenges.noteDeliveryFailure(idle, {
           type: 'delivery_failed',
           at: START,
           challenge: 'c',
@@ -593,24 +597,30 @@ describe('an update that meets a stage it was not made for changes nothing', () 
     ],
     [
       'a choice of nothing',
-      () => updates.selectMethod(idle, { type: 'method_selected', at: START, method: 'fax' }),
+      () => challenges.selectMethod(idle, { type: 'method_selected', at: START, method: 'fax' }),
     ],
-    ['the only method where there is none', () => updates.selectOnlyMethod(contextWith())],
-    ['a rename of nothing', () => updates.rename(idle, { type: 'rename_requested', ...unknown, name: 'n' })],
-    ['a preference for nothing', () => updates.prefer(idle, { type: 'preference_requested', ...unknown })],
-    ['a removal of nothing', () => updates.remove(idle, { type: 'removal_requested', ...unknown })],
-    ['a device that is none', () => updates.passByDevice(idle)],
+    ['the only method where there is none', () => challenges.selectOnlyMethod(contextWith())],
+    [
+      'a rename of nothing',
+      () => setupChanges.rename(idle, { type: 'rename_requested', ...unknown, name: 'n' }),
+    ],
+    [
+      'a preference for nothing',
+      () => setupChanges.prefer(idle, { type: 'preference_requested', ...unknown }),
+    ],
+    ['a removal of nothing', () => setupChanges.remove(idle, { type: 'removal_requested', ...unknown })],
+    ['a device that is none', () => endings.passByDevice(idle)],
   ])('%s', (_what, update) => {
     expect(update()).toEqual({})
   })
 
   test('and an ending that nobody has locked is locked until a rescue', () => {
-    expect(updates.lockOut(idle).flow?.stage).toMatchObject({ ending: { until: 'rescued' } })
+    expect(endings.lockOut(idle).flow?.stage).toMatchObject({ ending: { until: 'rescued' } })
   })
 
   test('an enrollment that a change has removed is told as unknown', () => {
     const stage = { phase: 'opening', target: { of: 'enrollment', enrollment: enrollmentId('e9') } } as const
-    const opened = updates.openChallenge(contextWith({ stage }), {
+    const opened = challenges.openChallenge(contextWith({ stage }), {
       type: 'challenge_opened',
       at: START,
       challenge: 'c',

@@ -12,7 +12,12 @@ import type { FlowContext } from './context.ts'
 import type { EventOf, FlowEvent, MachineClientEvent } from './events.ts'
 import { faultOf } from './faults.ts'
 import * as guards from './guards.ts'
-import * as updates from './updates.ts'
+import * as acceptance from './updates/acceptance.ts'
+import * as challenges from './updates/challenges.ts'
+import * as endings from './updates/endings.ts'
+import * as rejections from './updates/rejections.ts'
+import * as setupChanges from './updates/setup.ts'
+import type { Update } from './updates/update.ts'
 
 /** The parts of a state in which a proof is asked for: drawn, awaited, checked. */
 export type Proving = 'opening' | 'awaiting_proof' | 'checking'
@@ -41,7 +46,7 @@ export type FlowStateValue =
 /** Turns a pure update for one type of event into an action. */
 const on = <Type extends FlowEvent['type']>(
   type: Type,
-  update: (context: FlowContext, event: EventOf<Type>) => updates.Update,
+  update: (context: FlowContext, event: EventOf<Type>) => Update,
 ) =>
   assign<FlowContext, FlowEvent, undefined, FlowEvent, never>(({ context, event }) => {
     if (event.type !== type) throw new Error(`the update for ${type} was reached by ${event.type}`)
@@ -49,7 +54,7 @@ const on = <Type extends FlowEvent['type']>(
   })
 
 /** Turns a pure update that needs no event into an action. */
-const by = (update: (context: FlowContext) => updates.Update) =>
+const by = (update: (context: FlowContext) => Update) =>
   assign<FlowContext, FlowEvent, undefined, FlowEvent, never>(({ context }) => update(context))
 
 /** Turns a pure predicate into a guard. */
@@ -77,41 +82,41 @@ const { createMachine } = setup({
       refusal: faultOf(context, event as MachineClientEvent) ?? null,
     })), // only client events are refused
     refuseOnlyMethod: assign(({ context }) => ({ refusal: guards.faultOfOnlyMethod(context) ?? null })),
-    refuseMalformed: by(updates.refuseMalformed),
+    refuseMalformed: by(rejections.refuseMalformed),
 
-    selectMethod: on('method_selected', updates.selectMethod),
-    selectOnlyMethod: by(updates.selectOnlyMethod),
-    selectRescue: on('rescue_requested', updates.selectRescue),
-    selectRecoveryCode: by(updates.selectRecoveryCode),
-    requestEnrollment: on('enrollment_requested', updates.requestEnrollment),
-    openPending: on('enrollment_prepared', updates.openPending),
-    openChallenge: on('challenge_opened', updates.openChallenge),
-    reopen: by(updates.reopen),
-    putDown: by(updates.putDown),
+    selectMethod: on('method_selected', challenges.selectMethod),
+    selectOnlyMethod: by(challenges.selectOnlyMethod),
+    selectRescue: on('rescue_requested', challenges.selectRescue),
+    selectRecoveryCode: by(challenges.selectRecoveryCode),
+    requestEnrollment: on('enrollment_requested', challenges.requestEnrollment),
+    openPending: on('enrollment_prepared', challenges.openPending),
+    openChallenge: on('challenge_opened', challenges.openChallenge),
+    reopen: by(challenges.reopen),
+    putDown: by(challenges.putDown),
 
-    noteDeliveryFailure: on('delivery_failed', updates.noteDeliveryFailure),
-    noteHelpFailure: on('help_failed', updates.noteHelpFailure),
-    callForHelp: by(updates.callForHelp),
+    noteDeliveryFailure: on('delivery_failed', challenges.noteDeliveryFailure),
+    noteHelpFailure: on('help_failed', challenges.noteHelpFailure),
+    callForHelp: by(challenges.callForHelp),
 
-    acceptProof: on('proof_accepted', updates.acceptProof),
-    countRejection: on('proof_rejected', updates.countRejection),
-    denyExhausted: on('proof_rejected', updates.denyExhausted),
-    lockOutByRejection: on('proof_rejected', updates.lockOutByRejection),
-    rescueByRejection: on('proof_rejected', updates.rescueByRejection),
+    acceptProof: on('proof_accepted', acceptance.acceptProof),
+    countRejection: on('proof_rejected', rejections.countRejection),
+    denyExhausted: on('proof_rejected', rejections.denyExhausted),
+    lockOutByRejection: on('proof_rejected', rejections.lockOutByRejection),
+    rescueByRejection: on('proof_rejected', rejections.rescueByRejection),
 
-    rename: on('rename_requested', updates.rename),
-    prefer: on('preference_requested', updates.prefer),
-    remove: on('removal_requested', updates.remove),
-    disableTwoFactor: by(updates.disableTwoFactor),
-    storeRecoveryCodes: on('recovery_codes_drawn', updates.storeRecoveryCodes),
+    rename: on('rename_requested', setupChanges.rename),
+    prefer: on('preference_requested', setupChanges.prefer),
+    remove: on('removal_requested', setupChanges.remove),
+    disableTwoFactor: by(setupChanges.disableTwoFactor),
+    storeRecoveryCodes: on('recovery_codes_drawn', setupChanges.storeRecoveryCodes),
 
-    passByDevice: by(updates.passByDevice),
-    passByFirstFactor: by(updates.passByFirstFactor),
-    deny: by(updates.deny),
-    lockOut: by(updates.lockOut),
-    expire: by(updates.expire),
-    cancel: by(updates.cancel),
-    supersede: by(updates.supersede),
+    passByDevice: by(endings.passByDevice),
+    passByFirstFactor: by(endings.passByFirstFactor),
+    deny: by(endings.deny),
+    lockOut: by(endings.lockOut),
+    expire: by(endings.expire),
+    cancel: by(endings.cancel),
+    supersede: by(endings.supersede),
   },
   guards: {
     allowed: ({ context, event }) => faultOf(context, event as MachineClientEvent) === undefined, // asked of client events only
