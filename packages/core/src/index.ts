@@ -2,23 +2,10 @@ export { keyRing } from './crypto/key-ring.ts'
 export { systemClock, systemRandom } from './crypto/platform.ts'
 export type { CodeDelivery, DeliverCode } from './engine/code-delivery.ts'
 export type { HostMethod, TwoFactorConfig, User } from './engine/config.ts'
-export {
-  type Caller,
-  createTwoFactor,
-  type FirstFactorInput,
-  type LoginInput,
-  type SendOptions,
-  type TwoFactor,
-} from './engine/create-two-factor.ts'
-export type {
-  Devices,
-  Enrolled,
-  EnrollInput,
-  RecoveryCodeCalls,
-  RekeyReport,
-  UserSummary,
-  Users,
-} from './engine/operators.ts'
+export { createTwoFactor } from './engine/create-two-factor.ts'
+export type { Enrolled, EnrollInput } from './engine/enroll.ts'
+export type { Devices, RecoveryCodeCalls, UserSummary, Users } from './engine/operators.ts'
+export type { RekeyReport } from './engine/rekey.ts'
 export type {
   AuthenticatedOutcome,
   FinalStep,
@@ -27,6 +14,7 @@ export type {
   UnavailableView,
   VerifiedOutcome,
 } from './engine/step.ts'
+export type { Caller, FirstFactorInput, LoginInput, SendOptions, TwoFactor } from './engine/two-factor.ts'
 export {
   type AnySallyportError,
   ConfigError,

@@ -1,29 +1,13 @@
 import { InputError } from '../errors.ts'
 import type { DeviceView } from '../flow/view.ts'
-import {
-  type DeviceId,
-  type EnrollmentId,
-  type EpochMs,
-  parseUserId,
-  type Sealed,
-  type UserId,
-} from '../ids.ts'
-import { MIN_SECRET_BYTES } from '../methods/authenticator.ts'
-import type { Provisioning } from '../methods/method.ts'
-import { MAX_ENROLLMENTS, MAX_NAME_LENGTH } from '../policy/defaults.ts'
+import { type DeviceId, type EnrollmentId, type EpochMs, parseUserId } from '../ids.ts'
 import { isLocked } from '../policy/throttle.ts'
-import {
-  addEnrollment,
-  forgive,
-  recoveryCodesLeft,
-  reset,
-  revokeDevice,
-  setRecoveryCodes,
-} from '../profile/changes.ts'
+import { forgive, recoveryCodesLeft, reset, revokeDevice, setRecoveryCodes } from '../profile/changes.ts'
 import type { Enrollment, Profile } from '../profile/profile.ts'
-import { drawId, drawRecoveryCodeSet, RECOVERY_CODES_SUBJECT, sealSecret } from './answer.ts'
+import { drawRecoveryCodeSet } from './answer.ts'
 import { changeProfile, readProfile } from './change-profile.ts'
 import type { Environment } from './config.ts'
+import { type Enrolled, type EnrollInput, enroll } from './enroll.ts'
 
 /** What an operator sees of a user: no secret, no code, no token. */
 export interface UserSummary {
@@ -37,26 +21,6 @@ export interface UserSummary {
   /** Until when a lock holds, or `rescued`: until a recovery code or `users.unlock`. Null: there is none. */
   readonly lockedUntil: EpochMs | 'rescued' | null
   readonly epoch: number
-}
-
-/** A second factor that an administrator sets up for a user, without the proof that a flow would ask for. */
-export interface EnrollInput {
-  readonly method: string
-  /** For a method that needs one, such as the number of `sms`. */
-  readonly address?: string
-  readonly name?: string
-  /**
-   * A secret that exists already, such as one brought over from another system, of at least 128 bits (RFC 4226
-   * §4 R6); otherwise a new one is made.
-   */
-  readonly secret?: Uint8Array
-}
-
-/** A factor that an administrator has set up. */
-export interface Enrolled {
-  readonly enrollment: EnrollmentId
-  /** What the user needs to set it up, given once; null where a secret was brought along. */
-  readonly provisioning: Provisioning | null
 }
 
 /** Calls about users, for operators and the host's own administration. */
@@ -95,17 +59,6 @@ export interface RecoveryCodeCalls {
   count(userId: string): Promise<number>
 }
 
-/** What `rekey` did. */
-export interface RekeyReport {
-  /** Values that were sealed anew under the current key. */
-  readonly resealed: number
-  /**
-   * Sealed values found under each key id, after the run. A key id that is not here can leave the ring once the
-   * flows of before the rotation have ended (an hour at most); remembered devices under it then end as well.
-   */
-  readonly keyIdsInUse: Readonly<Record<string, number>>
-}
-
 export function createUsers(env: Environment): Users {
   return {
     async get(userId) {
@@ -138,56 +91,6 @@ export function createUsers(env: Environment): Users {
     },
     enroll: async (userId, input) => enroll(env, parseUserId(userId), input),
   }
-}
-
-async function enroll(env: Environment, userId: UserId, input: EnrollInput): Promise<Enrolled> {
-  const { method: kind, name = null } = input
-  const entry = env.methods.get(kind)
-  if (entry === undefined) throw new InputError('input_invalid', 'method', 'must be a registered method')
-  const { method } = entry
-  const address = input.address === undefined ? undefined : method.parseAddress?.(input.address)
-  if (method.addressed === 'given' && address === undefined) {
-    throw new InputError('input_invalid', 'address', 'must be a valid address for the method')
-  }
-  // Taken here, it would be refused at every login, and the user could not get in.
-  if (input.secret !== undefined && input.secret.length < MIN_SECRET_BYTES) {
-    throw new InputError('input_invalid', 'secret', `must have at least ${MIN_SECRET_BYTES} bytes`)
-  }
-  if (name !== null && (name.trim() === '' || name.length > MAX_NAME_LENGTH)) {
-    throw new InputError('input_invalid', 'name', `must have 1 to ${MAX_NAME_LENGTH} characters`)
-  }
-  const id = drawId<EnrollmentId>(env)
-  let provisioning: Provisioning | null = null
-  await changeProfile(env, userId, async ({ profile, facts, isKnown, at }) => {
-    if (!isKnown) throw new InputError('input_invalid', 'userId', 'must be a user that the host finds')
-    if (profile.enrollments.length >= MAX_ENROLLMENTS) {
-      throw new InputError(
-        'input_invalid',
-        'userId',
-        `has ${MAX_ENROLLMENTS} enrollments, as many as a profile holds`,
-      )
-    }
-    const random = env.random.bytes(64)
-    const begun = method.begin({ random, issuer: env.policy.issuer, label: facts.user.label })
-    const secret = input.secret ?? begun.secret
-    provisioning = input.secret === undefined ? (begun.provisioning ?? null) : null
-    const enrollment: Enrollment = {
-      id,
-      method: kind,
-      name,
-      createdAt: at,
-      lastUsedAt: null,
-      address: address ?? null,
-      secret: secret === undefined ? null : await sealSecret(env, userId, id, secret),
-      methodData: begun.methodData,
-    }
-    return {
-      profile: addEnrollment(profile, enrollment),
-      events: [{ kind: 'enrollment_added', method: kind, enrollment: id, by: 'administrator' }],
-      notices: [{ kind: 'factor_added', method: kind, changed: method.channel ?? null }],
-    }
-  })
-  return { enrollment: id, provisioning }
 }
 
 export function createDevices(env: Environment): Devices {
@@ -226,55 +129,6 @@ export function createRecoveryCodes(env: Environment): RecoveryCodeCalls {
       return recoveryCodesLeft(await readProfile(env, parseUserId(userId)))
     },
   }
-}
-
-/** Seals every value of these users that is under an old key anew, user by user. */
-export async function rekey(
-  env: Environment,
-  userIds: Iterable<string> | AsyncIterable<string>,
-): Promise<RekeyReport> {
-  const inUse = new Map<string, number>()
-  let resealed = 0
-  for await (const userId of userIds) {
-    const user = parseUserId(userId)
-    let ofUser = 0
-    const profile = await changeProfile(env, user, async ({ profile: before }) => {
-      ofUser = sealedValues(before).filter((sealed) => !env.sealer.isCurrent(sealed)).length
-      return { profile: ofUser === 0 ? before : await resealAll(env, user, before), events: [] }
-    })
-    resealed += ofUser
-    for (const sealed of sealedValues(profile)) {
-      const keyId = env.sealer.keyIdOf(sealed)
-      inUse.set(keyId, (inUse.get(keyId) ?? 0) + 1)
-    }
-  }
-  return { resealed, keyIdsInUse: Object.fromEntries(inUse) }
-}
-
-function sealedValues({ enrollments, recoveryCodes }: Profile): readonly Sealed[] {
-  return [...enrollments.map(({ secret }) => secret), recoveryCodes?.sealed ?? null].filter(
-    (sealed) => sealed !== null,
-  )
-}
-
-async function resealAll(env: Environment, userId: UserId, profile: Profile): Promise<Profile> {
-  const reseal = async (sealed: Sealed, subject: string): Promise<Sealed> => {
-    if (env.sealer.isCurrent(sealed)) return sealed
-    return env.sealer.seal(await env.sealer.open(sealed, { userId, subject }), { userId, subject })
-  }
-  const enrollments = await Promise.all(
-    profile.enrollments.map(async (enrollment) =>
-      enrollment.secret === null
-        ? enrollment
-        : { ...enrollment, secret: await reseal(enrollment.secret, enrollment.id) },
-    ),
-  )
-  const codes = profile.recoveryCodes
-  const recoveryCodes =
-    codes === null || codes.sealed === null
-      ? codes
-      : { ...codes, sealed: await reseal(codes.sealed, RECOVERY_CODES_SUBJECT) }
-  return { ...profile, enrollments, recoveryCodes }
 }
 
 function liveDevices(profile: Profile, at: EpochMs): readonly DeviceView[] {

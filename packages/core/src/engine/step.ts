@@ -1,16 +1,16 @@
 import type { Facts } from '../flow/context.ts'
+import { describe } from '../flow/describe.ts'
 import type { ClientEventType } from '../flow/events.ts'
 import type { FinalState } from '../flow/machine.ts'
 import type { Ending } from '../flow/outcome.ts'
 import type { Refusal } from '../flow/refusal.ts'
-import {
-  type ChallengingView,
-  describe,
-  type EnrollingView,
-  type FinalView,
-  type ManagingView,
-  type RescuingView,
-  type SelectingView,
+import type {
+  ChallengingView,
+  EnrollingView,
+  FinalView,
+  ManagingView,
+  RescuingView,
+  SelectingView,
 } from '../flow/view.ts'
 import type { DeviceId, EpochMs, FlowToken, UserId } from '../ids.ts'
 import type { Provisioning } from '../methods/method.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts } from '../../../packages/core/src/flow/context.ts'
+import { describe as describeFlow } from '../../../packages/core/src/flow/describe.ts'
 import type { FlowState } from '../../../packages/core/src/flow/step.ts'
-import { describe as describeFlow, type FlowView } from '../../../packages/core/src/flow/view.ts'
+import type { FlowView } from '../../../packages/core/src/flow/view.ts'
 import type { Sealed } from '../../../packages/core/src/ids.ts'
 import type { Profile } from '../../../packages/core/src/profile/profile.ts'
 import {
