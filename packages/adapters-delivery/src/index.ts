@@ -1,4 +1,8 @@
 export type { CountryCode } from 'libphonenumber-js/mobile'
+export { type ConsoleDeliveryOptions, consoleDelivery } from './console-delivery.ts'
 export { renderHtml } from './mail/render-html.ts'
 export { type SmtpMailer, type SmtpMailerOptions, smtpMailer } from './mail/smtp-mailer.ts'
 export { type PhoneNumbersOptions, phoneNumbers } from './phone-numbers.ts'
+export { type SenderRegistry, type SenderRegistryOptions, senderRegistry } from './sender-registry.ts'
+export type { Fetch, TwilioSmsOptions } from './sms/twilio-options.ts'
+export { twilioSms } from './sms/twilio-sms.ts'

@@ -16,7 +16,7 @@ interface Received {
 }
 
 /** The port that a server was given on the loopback. */
-async function listen(server: Server): Promise<number> {
+export async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
