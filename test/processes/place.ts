@@ -40,15 +40,20 @@ export interface SharedDatabase {
 }
 
 /** Opens the store at a place. */
-export function openPlace(place: Place, maxConnections = 4): SqlStore & ClosableStore {
+export function openPlace(place: Place, options: StoreOptions = {}): SqlStore & ClosableStore {
   const { dialect, location, prefix } = place
   if (dialect === 'sqlite') return sqliteStore(location, { prefix, migrate: 'by_hand' })
   const open = dialect === 'postgres' ? postgresStore : mysqlStore
-  return open(location, { prefix, maxConnections })
+  return open(location, { prefix, maxConnections: 4, ...options })
+}
+
+interface StoreOptions {
+  readonly maxConnections?: number
+  readonly deadlineMs?: number
 }
 
 /** A connection beside the store, to look at its rows. */
-function besidePlace({ dialect, location }: Place): Kysely<unknown> {
+export function besidePlace({ dialect, location }: Place): Kysely<unknown> {
   switch (dialect) {
     case 'sqlite':
       return new Kysely({ dialect: new SqliteDialect({ database: new BetterSqlite(location) }) })

@@ -6,7 +6,7 @@ import { type Attempt, type Order, RACE_POLICY, type Report, type Told } from '.
 // One of the processes that race: told what to send, it waits at the barrier, sends, and says what it was told.
 
 const place = JSON.parse(process.argv[2] ?? '') as Place // as the coordinator wrote it
-const opened = openPlace(place, 1)
+const opened = openPlace(place, { maxConnections: 1 })
 
 let conflicts = 0
 const store: Store = {
