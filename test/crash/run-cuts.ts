@@ -27,7 +27,9 @@ export async function runCuts(database: SharedDatabase, { cuts, seed }: CutOptio
   const { place, remove } = await database.create()
   const store = openPlace(place, { deadlineMs: DEADLINE_MS })
   // The hand that cuts and the eye that looks must not be cut themselves.
-  const beside = besidePlace(asNobody(place))
+  const uncut = asNobody(place)
+  const beside = besidePlace(uncut)
+  const checking = openPlace(uncut, place.dialect === 'mysql' ? { schema: databaseOf(place) } : {})
   const moments = chance(`cuts:${database.name}:${seed}`)
   let checked = NOTHING_CUT
   try {
@@ -77,15 +79,21 @@ export async function runCuts(database: SharedDatabase, { cuts, seed }: CutOptio
       )
       await Promise.all(underWay)
       for (const ledger of readLedgers(lines))
-        checked = { ...checked, ...addUp(checked, await checkUser({ place, store, beside }, ledger)) }
+        checked = {
+          ...checked,
+          ...addUp(checked, await checkUser({ place, store: checking, beside }, ledger)),
+        }
     }
   } finally {
     await beside.destroy()
+    await checking.close()
     await store.close()
     await remove()
   }
   return checked
 }
+
+const databaseOf = ({ location }: Place): string => new URL(location).pathname.slice(1)
 
 /** The same tables, over connections that are not found as the store's: by their name, or by their database. */
 function asNobody(place: Place): Place {
@@ -108,7 +116,8 @@ const noteBroken = (checked: CutsChecked, code: StoreError['code']): CutsChecked
 })
 
 /** Ends every connection of the store: the server's own doing, in the middle of whatever they do. */
-async function cutAll(beside: Kysely<unknown>, { dialect, location, prefix }: Place): Promise<void> {
+async function cutAll(beside: Kysely<unknown>, place: Place): Promise<void> {
+  const { dialect, prefix } = place
   if (dialect === 'postgres') {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${prefix}`.execute(
       beside,
@@ -116,7 +125,7 @@ async function cutAll(beside: Kysely<unknown>, { dialect, location, prefix }: Pl
     return
   }
   const { rows } = await sql<{ readonly id: number }>`select id from information_schema.processlist
-    where db = ${new URL(location).pathname.slice(1)}`.execute(beside)
+    where db = ${databaseOf(place)}`.execute(beside)
   // One that is gone by then needs no cutting.
   await Promise.allSettled(rows.map(({ id }) => sql`kill connection ${sql.lit(Number(id))}`.execute(beside)))
 }

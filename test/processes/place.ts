@@ -50,6 +50,7 @@ export function openPlace(place: Place, options: StoreOptions = {}): SqlStore & 
 interface StoreOptions {
   readonly maxConnections?: number
   readonly deadlineMs?: number
+  readonly schema?: string
 }
 
 /** A connection beside the store, to look at its rows. */
