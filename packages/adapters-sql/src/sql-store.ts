@@ -40,7 +40,7 @@ export interface SqlStore extends Store {
 
 const DEFAULT_AUDIT_LIMIT = 1_000
 
-/** How often `purge` and `forget` are tried when other transactions are in the way. */
+/** How often a read, `purge` and `forget` are tried when other transactions are in the way. */
 const MAX_TRIES = 8
 
 /** The store, whatever runs its statements. */
@@ -52,12 +52,8 @@ export function sqlStore(executor: Executor, dialect: Dialect, tables: Tables): 
   const commit =
     dialect === 'postgres' ? inOneStatement(executor, tables) : inSteps(executor, dialect, tables)
 
-  async function read(call: Call): Promise<Answer> {
-    const answer = await executor.read(call)
-    if (answer === 'conflict')
-      throw new StoreError('not_applied', 'a read was given up for another transaction')
-    return answer
-  }
+  // At a strict isolation level even a read can be given up for another transaction; it may be made again.
+  const read = (call: Call): Promise<Answer> => persistently(() => executor.read(call))
 
   return {
     async load(userId: UserId, flowId?: FlowId) {

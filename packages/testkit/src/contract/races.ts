@@ -152,11 +152,11 @@ export function races({ group, test, rounds, contenders }: Suite): void {
           }
           return seen
         }
-        const watching = Promise.all([watch(), watch(), watch()])
-        const results = await Promise.all(inOrder.map((change) => store.commit(change))).finally(() => {
+        const committing = Promise.all(inOrder.map((change) => store.commit(change))).finally(() => {
           racing = false
         })
-        const wasOutdated = (await watching).includes(true)
+        const [results, seen] = await Promise.all([committing, Promise.all([watch(), watch(), watch()])])
+        const wasOutdated = seen.includes(true)
         const isCommitted = results[inOrder.indexOf(relying)] === 'committed'
         assert.ok(!(wasOutdated && isCommitted), 'the flow was committed on a profile that had changed')
       }
