@@ -4,9 +4,9 @@ import type { Facts } from '../flow/context.ts'
 import type { Tell } from '../flow/effects.ts'
 import { type Notice, notify } from '../flow/notices.ts'
 import type { CommitId, EpochMs, UserId } from '../ids.ts'
-import { emptyProfile, type Profile, parseProfile } from '../profile/profile.ts'
+import type { Profile } from '../profile/profile.ts'
 import { drawId } from './answer.ts'
-import { commit, nextRevision } from './commit.ts'
+import { commit, profileOf, writeOf } from './commit.ts'
 import type { Environment } from './config.ts'
 import { toFacts } from './facts.ts'
 import { MAX_ATTEMPTS, pauseMs } from './retry.ts'
@@ -30,8 +30,7 @@ export interface ProfileNow {
 
 /** Reads a user's profile; an empty one where there is none yet. */
 export async function readProfile(env: Environment, userId: UserId): Promise<Profile> {
-  const loaded = await env.store.load(userId)
-  return loaded.profile === undefined ? emptyProfile : parseProfile(loaded.profile.value)
+  return profileOf(await env.store.load(userId))
 }
 
 /**
@@ -48,7 +47,7 @@ export async function changeProfile(
   for (let attempt = 1; ; attempt += 1) {
     const at = env.clock.now()
     const [loaded, user] = await Promise.all([env.store.load(userId), env.findUser(userId)])
-    const before = loaded.profile === undefined ? emptyProfile : parseProfile(loaded.profile.value)
+    const before = profileOf(loaded)
     const facts = toFacts(env, userId, user, null)
     const changed = await change({ profile: before, facts, isKnown: user !== null && user !== undefined, at })
     if (changed.profile === before) return before
@@ -61,15 +60,10 @@ export async function changeProfile(
       ...changed.events.map((event) => ({ kind: 'audit', event }) as const),
       ...notices,
     ]
-    const expected = loaded.profile?.revision
     const committed = await commit(env.store, {
       userId,
       commitId: drawId<CommitId>(env),
-      profile: {
-        ...(expected === undefined ? {} : { expected }),
-        revision: nextRevision(expected, env.random),
-        value: profile,
-      },
+      profile: writeOf(loaded.profile?.revision, profile, env.random),
       audit: auditRecords(tells, at),
     })
     if (committed === 'committed') {

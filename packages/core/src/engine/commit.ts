@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.ts'
-import type { Change, Loaded, Revision, Store } from '../ports/store.ts'
+import type { Change, Loaded, Revision, Store, Write } from '../ports/store.ts'
+import { emptyProfile, type Profile, parseProfile } from '../profile/profile.ts'
 
 /** How often a change whose outcome stays unknown is looked up and tried again. */
 const MAX_LOOKUPS = 3
@@ -62,4 +63,18 @@ export function nextRevision(
 ): Revision {
   if (current !== undefined) return current + 1
   return random.bytes(FIRST_REVISION_BYTES).reduce((revision, byte) => revision * 256 + byte, 0)
+}
+
+/** What writes a record over the revision that was read, or as a first one where there was none. */
+export function writeOf<Value>(
+  read: Revision | undefined,
+  value: Value,
+  random: { bytes(length: number): Uint8Array },
+): Write<Value> {
+  return { ...(read === undefined ? {} : { expected: read }), revision: nextRevision(read, random), value }
+}
+
+/** The profile that was loaded; an empty one where there is none yet. */
+export function profileOf({ profile }: Loaded): Profile {
+  return profile === undefined ? emptyProfile : parseProfile(profile.value)
 }

@@ -1,9 +1,10 @@
 import { InputError } from '../errors.ts'
 import type { DeviceView } from '../flow/view.ts'
 import { type DeviceId, type EnrollmentId, type EpochMs, parseUserId } from '../ids.ts'
+import { liveDevices } from '../policy/remembered-device.ts'
 import { isLocked } from '../policy/throttle.ts'
 import { forgive, recoveryCodesLeft, reset, revokeDevice, setRecoveryCodes } from '../profile/changes.ts'
-import type { Enrollment, Profile } from '../profile/profile.ts'
+import type { Enrollment } from '../profile/profile.ts'
 import { drawRecoveryCodeSet } from './answer.ts'
 import { changeProfile, readProfile } from './change-profile.ts'
 import type { Environment } from './config.ts'
@@ -69,7 +70,7 @@ export function createUsers(env: Environment): Users {
         enrollments: profile.enrollments.map(({ secret: _secret, methodData: _data, ...shown }) => shown),
         preferred: profile.preferred,
         recoveryCodesLeft: recoveryCodesLeft(profile),
-        devices: liveDevices(profile, at),
+        devices: liveDevices(profile.devices, at),
         failures: profile.failures,
         isLocked: locked,
         lockedUntil: locked ? (profile.lock?.until ?? null) : null,
@@ -96,7 +97,8 @@ export function createUsers(env: Environment): Users {
 export function createDevices(env: Environment): Devices {
   return {
     async list(userId) {
-      return liveDevices(await readProfile(env, parseUserId(userId)), env.clock.now())
+      const { devices } = await readProfile(env, parseUserId(userId))
+      return liveDevices(devices, env.clock.now())
     },
     async revoke(userId, device) {
       let revoked = false
@@ -129,8 +131,4 @@ export function createRecoveryCodes(env: Environment): RecoveryCodeCalls {
       return recoveryCodesLeft(await readProfile(env, parseUserId(userId)))
     },
   }
-}
-
-function liveDevices(profile: Profile, at: EpochMs): readonly DeviceView[] {
-  return profile.devices.filter(({ expiresAt }) => at < expiresAt)
 }

@@ -10,9 +10,9 @@ import { type Advance, advance, look, type Position, start } from '../flow/step.
 import type { CommitId, DeviceId, EpochMs, FlowId, UserId } from '../ids.ts'
 import type { Provisioning } from '../methods/method.ts'
 import type { Loaded } from '../ports/store.ts'
-import { emptyProfile, type Profile, parseProfile } from '../profile/profile.ts'
+import type { Profile } from '../profile/profile.ts'
 import { answer, drawId, type Secrets } from './answer.ts'
-import { commit, nextRevision } from './commit.ts'
+import { commit, profileOf, writeOf } from './commit.ts'
 import type { Environment } from './config.ts'
 import { toFacts } from './facts.ts'
 import { MAX_ATTEMPTS, pauseMs } from './retry.ts'
@@ -118,7 +118,7 @@ async function viewInDoubt(env: Environment, request: FlowRequest): Promise<Step
 async function readStep(env: Environment, { userId, caller }: FlowRequest, flowId?: FlowId): Promise<Read> {
   const at = env.clock.now()
   const [loaded, user] = await Promise.all([env.store.load(userId, flowId), env.findUser(userId)])
-  const profile = loaded.profile === undefined ? emptyProfile : parseProfile(loaded.profile.value)
+  const profile = profileOf(loaded)
   const snapshot = loaded.flow === undefined ? undefined : parseSnapshot(loaded.flow.value)
   const position = snapshot && { state: snapshot.state, flow: snapshot.flow, profile }
   return { at, loaded, facts: toFacts(env, userId, user, caller), profile, position }
@@ -182,27 +182,17 @@ function commitStep(
     commitId: drawId<CommitId>(env),
     flow: {
       id: flowId,
-      ...expecting(loaded.flow?.revision),
-      revision: nextRevision(loaded.flow?.revision, env.random),
-      value: toSnapshot(state, flow),
       expiresAt: flow.expiresAt,
+      ...writeOf(loaded.flow?.revision, toSnapshot(state, flow), env.random),
     },
     ...(isProfileChanged
-      ? {
-          profile: {
-            ...expecting(expected),
-            revision: nextRevision(expected, env.random),
-            value: position.profile,
-          },
-        }
+      ? { profile: writeOf(expected, position.profile, env.random) }
       : expected === undefined
         ? {}
         : { profile: { expected } }),
     audit: auditRecords(tells, flow.lastAt, { id: flowId, kind: flow.run.kind }),
   })
 }
-
-const expecting = (revision: number | undefined) => (revision === undefined ? {} : { expected: revision })
 
 /** Tells what a committed step told; a message that was not sent is fed back as a step of its own. */
 async function tellStep(

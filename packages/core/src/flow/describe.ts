@@ -1,5 +1,6 @@
 import type { EpochMs } from '../ids.ts'
 import { deliveryOpensAt } from '../policy/delivery-budget.ts'
+import { liveDevices } from '../policy/remembered-device.ts'
 import { failuresLeft, isLocked } from '../policy/throttle.ts'
 import { recoveryCodesLeft } from '../profile/changes.ts'
 import type { Enrollment } from '../profile/profile.ts'
@@ -75,7 +76,7 @@ export function describe(state: FlowState, context: FlowContext, mask: MaskAddre
         isRequired: facts.user.required,
         isFresh: isFresh(context),
         recoveryCodesLeft: facts.policy.rescue.recoveryCodes ? recoveryCodesLeft(profile) : null,
-        devices: profile.devices.filter(({ expiresAt }) => context.at < expiresAt),
+        devices: liveDevices(profile.devices, context.at),
       }
     }
     case 'authenticated':

@@ -29,6 +29,11 @@ export function liveDevice(
   )
 }
 
+/** The devices that have not expired. */
+export function liveDevices(devices: readonly RememberedDevice[], at: EpochMs): readonly RememberedDevice[] {
+  return devices.filter(({ expiresAt }) => at < expiresAt)
+}
+
 /** The devices with one more; expired ones are dropped, and the oldest makes room. */
 export function withDevice(
   devices: readonly RememberedDevice[],
@@ -36,7 +41,7 @@ export function withDevice(
   at: EpochMs,
   remember: Policy['remember'],
 ): readonly RememberedDevice[] {
-  const live = devices.filter(({ expiresAt }) => at < expiresAt)
+  const live = liveDevices(devices, at)
   const added: RememberedDevice = {
     id: device,
     createdAt: at,
