@@ -34,6 +34,7 @@ test('the document names every endpoint, every method and every reason', () => {
     'get post /tf-select',
     'get /tf-devices',
     'delete /tf-devices/{id}',
+    'patch delete /tf-enrollments/{id}',
   ])
   for (const reason of Object.keys(reasonRules)) expect(document.info.description).toContain(reason)
 })

@@ -10,6 +10,7 @@ export type {
   AuthenticatedOutcome,
   FinalStep,
   Outcome,
+  SetupView,
   Step,
   UnavailableView,
   VerifiedOutcome,

@@ -1,7 +1,7 @@
 import { type EpochMs, StoreError } from '@sallyport/core'
 import { Hono } from 'hono'
 import { type Answer, fail, isFailure, succeed } from './answer.ts'
-import { readBody } from './body.ts'
+import { type Body, readBody } from './body.ts'
 import { type Endpoint, type HttpMethod, reading } from './endpoint.ts'
 import { endpoints, pathOf } from './endpoints.ts'
 import { type Exchange, identify, isOwnDoing, readExchange } from './exchange.ts'
@@ -83,16 +83,22 @@ async function answerRequest(
 ): Promise<Response> {
   let exchange = readExchange(env, request, params)
   try {
-    const method = (request.method === 'HEAD' ? 'GET' : request.method) as HttpMethod // looked up, not trusted
-    const operation = Object.hasOwn(endpoint, method) ? endpoint[method] : undefined
     if (exchange.wanted === 'nothing') return await respond(env, exchange, name, fail('not_acceptable'))
     if (name === null) return await respond(env, exchange, name, fail('not_found'))
-    if (operation === undefined) {
-      const headers = { allow: Object.keys(endpoint).join(', ') }
-      return await respond(env, exchange, name, fail('method_not_allowed', { headers }))
-    }
-    const body = method === 'GET' ? exchange.body : await readBody(request)
+    const notAllowed = () =>
+      respond(
+        env,
+        exchange,
+        name,
+        fail('method_not_allowed', { headers: { allow: Object.keys(endpoint).join(', ') } }),
+      )
+    const sent = request.method === 'HEAD' ? 'GET' : request.method
+    if (!Object.hasOwn(endpoint, sent) && !isForForms(endpoint, sent)) return await notAllowed()
+    const body = sent === 'GET' ? exchange.body : await readBody(request)
     if (isFailure(body)) return await respond(env, exchange, name, body)
+    const method = isForForms(endpoint, sent) ? methodOf(body, sent) : sent
+    const operation = Object.hasOwn(endpoint, method) ? endpoint[method as HttpMethod] : undefined // looked up
+    if (operation === undefined) return await notAllowed()
     exchange = await identify(env, { ...exchange, body })
     const mayRun = method === 'GET' || (await isOwnDoing(env, exchange))
     const answer = mayRun ? await operation.run(env, exchange) : fail('csrf')
@@ -100,6 +106,16 @@ async function answerRequest(
   } catch (error) {
     return respondToError(env, exchange, name, error)
   }
+}
+
+/** Whether a form reaches this endpoint: it can only POST, where the endpoint has a PATCH or a DELETE. */
+const isForForms = (endpoint: Endpoint, sent: string): boolean =>
+  sent === 'POST' && ('PATCH' in endpoint || 'DELETE' in endpoint)
+
+/** The method that a form stands for, by its field `_method`; as any other POST it has to be the user's own doing. */
+function methodOf({ fields, isForm }: Body, sent: string): string {
+  const asked = fields['_method']
+  return isForm && (asked === 'PATCH' || asked === 'DELETE') ? asked : sent
 }
 
 /** What nobody has foreseen: told to the host, and to the client only that it was so. */

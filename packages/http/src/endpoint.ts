@@ -6,7 +6,7 @@ import type { Environment } from './options.ts'
 import type { FailureStatus } from './reasons.ts'
 
 /** The methods that endpoints have. */
-export type HttpMethod = 'GET' | 'POST' | 'DELETE'
+export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** One method of an endpoint: what it does, and what of it stands in the OpenAPI document. */
 export interface Operation {

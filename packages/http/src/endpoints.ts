@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts'
 import type { EndpointName, Paths } from './paths.ts'
 import { device, devices } from './routes/devices.ts'
+import { enrollment } from './routes/enrollment.ts'
 import { login, usSignin } from './routes/login.ts'
 import { logout } from './routes/logout.ts'
 import { recovery } from './routes/recovery.ts'
@@ -27,10 +28,12 @@ export const endpoints: Readonly<Record<Exclude<EndpointName, 'openApi'>, Endpoi
   select,
   devices,
   device,
+  enrollment,
 }
 
 /** Where an endpoint is; a parameter is written `:name`. */
 export function pathOf(paths: Paths, name: EndpointName): string {
   if (name === 'setupConfirm') return `${paths.setup}/:token`
-  return name === 'device' ? `${paths.devices}/:id` : paths[name]
+  if (name === 'device') return `${paths.devices}/:id`
+  return name === 'enrollment' ? `${paths.enrollments}/:id` : paths[name]
 }

@@ -91,11 +91,9 @@ export async function answerAuthenticated(
 ): Promise<Answer> {
   const user = await env.findUser(outcome.userId)
   if (user === null || user === undefined) return noPendingFlow() // gone since the step
-  const endedAtOnce = outcome.via === 'first_factor' || outcome.via === 'remembered_device'
   const session: NewSession = {
     userId: outcome.userId,
-    // A login of several steps proved its first factor before this; when exactly is not asked for again.
-    firstFactorAt: endedAtOnce ? outcome.authenticatedAt : null,
+    firstFactorAt: outcome.firstFactorAt,
     secondFactorAt: outcome.secondFactorAt,
     csrf: exchange.csrf.anchor,
     amr: outcome.amr,

@@ -13,10 +13,11 @@ export type PathName =
   | 'recoveryCodes'
   | 'select'
   | 'devices'
+  | 'enrollments'
   | 'openApi'
 
-/** The endpoints, as a page is told which one it stands for: two of them stand below another's path. */
-export type EndpointName = PathName | 'setupConfirm' | 'device'
+/** The endpoints, as a page is told which one it stands for: three of them stand below another's path. */
+export type EndpointName = Exclude<PathName, 'enrollments'> | 'setupConfirm' | 'device' | 'enrollment'
 
 /** Where each endpoint is, below the prefix. */
 export type Paths = Readonly<Record<PathName, string>>
@@ -34,6 +35,7 @@ export const defaultPaths: Paths = Object.freeze({
   recoveryCodes: '/mf-recovery-codes',
   select: '/tf-select',
   devices: '/tf-devices',
+  enrollments: '/tf-enrollments',
   openApi: '/openapi.json',
 })
 

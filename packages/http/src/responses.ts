@@ -44,6 +44,16 @@ export const loginResponse: z.ZodObject = z.object({
 /** A user who is logged in now. */
 export const userResponse: z.ZodObject = z.object({ user: userField })
 
+/** A setup: what is enrolled, and what can be. */
+export const setupShownResponse: z.ZodObject = z.object({
+  tf_required: z.boolean(),
+  tf_method: z.string().nullable(),
+  tf_primary_method: z.string().nullable(),
+  tf_phone_number: z.string().nullable(),
+  tf_available_methods: z.array(z.string()),
+  tf_enrollments: z.array(z.looseObject({ id: z.string(), method: z.string() })),
+})
+
 /** Nothing but the envelope. */
 export const emptyResponse: z.ZodObject = z.object({})
 

@@ -14,8 +14,8 @@ import { describePolicy } from '../policy/describe.ts'
 import { type Environment, parseConfig, type TwoFactorConfig } from './config.ts'
 import { createDevices, createRecoveryCodes, createUsers } from './operators.ts'
 import { rekey } from './rekey.ts'
-import { runStep, type Untimed, viewFlow } from './run-step.ts'
-import { type Step, toStep, unavailable } from './step.ts'
+import { runStep, type Untimed, viewFlow, viewSetup } from './run-step.ts'
+import { type SetupView, type Step, toStep, unavailable } from './step.ts'
 import type { Caller, SendOptions, TwoFactor } from './two-factor.ts'
 
 /** How long a flow stays after its end, so that a repeat gets a typed refusal. */
@@ -63,6 +63,12 @@ export function createTwoFactor(config: TwoFactorConfig): TwoFactor {
     setup: async (input) => {
       const { userId, facts } = parseCaller(input?.caller)
       return startFlow(env, userId, { kind: 'setup' }, facts, null)
+    },
+    viewSetup: async (input) => {
+      const { userId, facts } = parseCaller(input?.caller)
+      const result = await viewSetup(env, { userId, caller: facts })
+      const { flow: _flow, refusal: _refusal, ...shown } = await toStep(env, '' as FlowToken, userId, result)
+      return shown as SetupView // a setup that has just started is `managing`, or has ended
     },
     stepUp: async (input) => {
       const { userId, facts } = parseCaller(input?.caller)

@@ -106,6 +106,17 @@ export async function viewFlow(env: Environment, request: FlowRequest): Promise<
   return { ...read, position, refusal: null, reveal: null }
 }
 
+/** Reads what the start of a setup would show, and starts none. */
+export async function viewSetup(
+  env: Environment,
+  request: Pick<FlowRequest, 'userId' | 'caller'>,
+): Promise<StepResult> {
+  const read = await readStep(env, request)
+  const { at, facts, profile } = read
+  const position = start({ at, run: { kind: 'setup' }, remembered: null }, facts, profile)
+  return { ...read, position, refusal: null, reveal: null }
+}
+
 /** Shows a flow whose last step may have been made: a failure to do so must not say that it was not. */
 async function viewInDoubt(env: Environment, request: FlowRequest): Promise<StepResult> {
   try {
@@ -115,7 +126,11 @@ async function viewInDoubt(env: Environment, request: FlowRequest): Promise<Step
   }
 }
 
-async function readStep(env: Environment, { userId, caller }: FlowRequest, flowId?: FlowId): Promise<Read> {
+async function readStep(
+  env: Environment,
+  { userId, caller }: Pick<FlowRequest, 'userId' | 'caller'>,
+  flowId?: FlowId,
+): Promise<Read> {
   const at = env.clock.now()
   const [loaded, user] = await Promise.all([env.store.load(userId, flowId), env.findUser(userId)])
   const profile = profileOf(loaded)

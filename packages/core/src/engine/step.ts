@@ -4,6 +4,7 @@ import type { ClientEventType } from '../flow/events.ts'
 import type { FinalState } from '../flow/machine.ts'
 import type { Ending } from '../flow/outcome.ts'
 import type { Refusal } from '../flow/refusal.ts'
+import type { Position } from '../flow/step.ts'
 import type {
   ChallengingView,
   EnrollingView,
@@ -14,7 +15,6 @@ import type {
 } from '../flow/view.ts'
 import type { DeviceId, EpochMs, FlowToken, UserId } from '../ids.ts'
 import type { Provisioning } from '../methods/method.ts'
-import type { Profile } from '../profile/profile.ts'
 import { openRecoveryCodes } from './answer.ts'
 import type { Environment } from './config.ts'
 import type { StepResult } from './run-step.ts'
@@ -24,6 +24,8 @@ type EndingOf<Kind extends Ending['kind']> = Extract<Ending, { readonly kind: Ki
 /** The user is authenticated: by these means, now. */
 export interface AuthenticatedOutcome extends Omit<EndingOf<'authenticated'>, 'remembered'> {
   readonly userId: UserId
+  /** When the first factor was proven, as the login was told. */
+  readonly firstFactorAt: EpochMs
   /** The token for the browser to keep, when it is remembered from now on. */
   readonly remembered: {
     readonly token: string
@@ -91,6 +93,11 @@ export type Step =
   | FinalStep
   | (UnavailableView & Open)
 
+type WithoutFlow<Shown> = Shown extends unknown ? Omit<Shown, 'flow' | 'refusal'> : never
+
+/** The user's setup, where no flow is open: `managing`, or why there can be none. */
+export type SetupView = WithoutFlow<Extract<Step, { readonly state: 'managing' }> | FinalStep>
+
 /** Dresses the result of a step for its caller: what a client may see of it, and what it may be told once. */
 export async function toStep(
   env: Environment,
@@ -127,7 +134,7 @@ export async function toStep(
     default: {
       const final = { ...view, ...answer }
       if (reveal === null || reveal.ending === null) return final as FinalStep // one of its states
-      const outcome = await toOutcome(env, userId, facts, position.profile, reveal.ending)
+      const outcome = await toOutcome(env, userId, facts, position, reveal.ending)
       return { ...final, outcome } as FinalStep // the ending that a final state keeps is of its own kind
     }
   }
@@ -142,12 +149,13 @@ async function toOutcome(
   env: Environment,
   userId: UserId,
   facts: Facts,
-  profile: Profile,
+  { flow, profile }: Position,
   ending: Ending,
 ): Promise<Outcome> {
   if (ending.kind === 'verified') return { ...ending, userId }
-  if (ending.kind !== 'authenticated') return ending
-  if (ending.remembered === null) return { ...ending, userId, remembered: null }
+  if (ending.kind !== 'authenticated' || flow.run.kind !== 'login') return ending as Outcome // a login's alone
+  const authenticated = { ...ending, userId, firstFactorAt: flow.run.firstFactor.at, remembered: null }
+  if (ending.remembered === null) return authenticated
   const { device, expiresAt } = ending.remembered
   const token = await env.deviceTokens.sign({
     userId,
@@ -157,7 +165,7 @@ async function toOutcome(
     issuedAt: ending.authenticatedAt,
     expiresAt,
   })
-  return { ...ending, userId, remembered: { token, device, expiresAt } }
+  return { ...authenticated, remembered: { token, device, expiresAt } }
 }
 
 /** What a method without a mask shows of an address. */

@@ -5,7 +5,7 @@ import type { PolicyReport } from '../policy/describe.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Devices, RecoveryCodeCalls, Users } from './operators.ts'
 import type { RekeyReport } from './rekey.ts'
-import type { Step } from './step.ts'
+import type { SetupView, Step } from './step.ts'
 
 /** How the host has proven the first factor. */
 export interface FirstFactorInput {
@@ -48,6 +48,8 @@ export interface TwoFactor {
   login(input: LoginInput): Promise<Step>
   /** Opens the user's setup. What it may change depends on how fresh the caller's session is. */
   setup(input: { readonly caller: Caller }): Promise<Step>
+  /** Shows what {@link TwoFactor.setup} would, and opens no flow: one read, and nothing is written. */
+  viewSetup(input: { readonly caller: Caller }): Promise<SetupView>
   /** Asks the user of a session for a second factor again, before a sensitive action (RFC 9470). */
   stepUp(input: { readonly caller: Caller }): Promise<Step>
   /**

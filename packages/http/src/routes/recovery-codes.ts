@@ -1,15 +1,14 @@
 import { z } from 'zod'
-import { type Failure, fail, isFailure, succeed } from '../answer.ts'
+import { fail, isFailure, succeed } from '../answer.ts'
 import { type Endpoint, reading } from '../endpoint.ts'
-import type { Exchange } from '../exchange.ts'
 import { callerOf } from '../flows.ts'
 import type { Environment } from '../options.ts'
-import { type Managing, openFreshSetup } from '../reauth.ts'
+import { openFreshSetup, viewFreshSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 
-async function open(env: Environment, exchange: Exchange): Promise<Managing | Failure> {
-  if (!env.twoFactor.policy.rescue.recoveryCodes) return fail('not_found')
-  return openFreshSetup(env, exchange)
+/** Where the policy has no recovery codes, there is nothing here. */
+function areOff({ twoFactor }: Environment): boolean {
+  return !twoFactor.policy.rescue.recoveryCodes
 }
 
 export const recoveryCodes: Endpoint = {
@@ -18,9 +17,10 @@ export const recoveryCodes: Endpoint = {
     response: z.object({ recovery_codes_left: z.int(), recovery_codes: z.array(z.string()).optional() }),
     failures: [401, 404, 503],
     run: async (env, exchange) => {
-      const opened = await open(env, exchange)
-      if (isFailure(opened)) return opened
-      const { recoveryCodesLeft, recoveryCodes: codes } = opened.step
+      if (areOff(env)) return fail('not_found')
+      const viewed = await viewFreshSetup(env, exchange)
+      if (isFailure(viewed)) return viewed
+      const { recoveryCodesLeft, recoveryCodes: codes } = viewed.step
       const shown = codes === null ? {} : { recovery_codes: codes }
       return succeed({ recovery_codes_left: recoveryCodesLeft ?? 0, ...shown })
     },
@@ -30,7 +30,8 @@ export const recoveryCodes: Endpoint = {
     response: z.object({ recovery_codes: z.array(z.string()) }),
     failures: [400, 401, 404, 503],
     run: async (env, exchange) => {
-      const opened = await open(env, exchange)
+      if (areOff(env)) return fail('not_found')
+      const opened = await openFreshSetup(env, exchange)
       if (isFailure(opened)) return opened
       const { step, signedIn } = opened
       const event = { type: 'recovery_codes_requested' } as const

@@ -5,7 +5,7 @@ import { type Endpoint, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf, type ShownStep, viewFlow } from '../flows.ts'
 import type { Environment } from '../options.ts'
-import { openSetup, reauthRequired } from '../reauth.ts'
+import { reauthRequired, viewSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 
 /** The setup that a token names, where it is one of this user's. */
@@ -47,8 +47,8 @@ export const setupConfirm: Endpoint = {
       }
       const failure = refusalOf(next) ?? fail('setup_token_invalid')
       if (failure.reason === 'reauth_required') {
-        const opened = await openSetup(env, exchange)
-        return 'step' in opened ? reauthRequired(opened.step) : opened
+        const viewed = await viewSetup(env, exchange)
+        return 'step' in viewed ? reauthRequired(viewed.step) : viewed
       }
       const left = 'challenge' in next ? next.challenge?.attemptsLeft : undefined
       const { flow: _flow, ...kept } = failure // the browser's flow is another one

@@ -7,21 +7,33 @@ import type { Exchange } from '../exchange.ts'
 import { callerOf, findPendingLogin, noPendingFlow, type ShownStep } from '../flows.ts'
 import type { Environment } from '../options.ts'
 import { provisioningFields } from '../provisioning.ts'
-import { openFreshSetup } from '../reauth.ts'
+import {
+  type Managing,
+  openFreshSetup,
+  type SetupOpened,
+  type SetupShown,
+  viewFreshSetup,
+} from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
+import { setupShownResponse } from '../responses.ts'
 
-/** What a setup is made on: a login that enrolls for the first time, or the setup of a fresh session. */
-type Opened = Extract<ShownStep, { readonly state: 'enrolling' | 'managing' }>
+/** A login that enrolls for the first time. */
+type Enrolling = Extract<ShownStep, { readonly state: 'enrolling' }>
 
-/** A pending login of a user who is enrolled already is no setup. */
-async function open(env: Environment, exchange: Exchange): Promise<Opened | Failure> {
+/** What a setup is shown of, or made on: a login that enrolls, or the setup of a fresh session. */
+async function find<Setup>(
+  env: Environment,
+  exchange: Exchange,
+  findSetup: (env: Environment, exchange: Exchange) => Promise<Managing<Setup> | Failure>,
+): Promise<Enrolling | Setup | Failure> {
   if (exchange.signedIn === null) {
     const step = await findPendingLogin(env, exchange)
     if (step?.state === 'enrolling') return step
-    return step === null ? noPendingFlow() : fail('no_pending_flow') // the login goes on where it was
+    // A pending login of a user who is enrolled already is no setup: it goes on where it was.
+    return step === null ? noPendingFlow() : fail('no_pending_flow')
   }
-  const opened = await openFreshSetup(env, exchange)
-  return isFailure(opened) ? opened : opened.step
+  const found = await findSetup(env, exchange)
+  return 'step' in found ? found.step : found
 }
 
 /** What core calls a method is the setup that was asked for, and so is what speaks against it as a whole. */
@@ -33,7 +45,8 @@ const names = {
   too_many_enrollments: 'setup',
 }
 
-function describeSetup(step: Opened): Readonly<Record<string, unknown>> {
+/** What is enrolled, and what can be. */
+export function describeSetup(step: Enrolling | SetupShown): Readonly<Record<string, unknown>> {
   const enrollments: readonly EnrollmentView[] = step.state === 'managing' ? step.enrollments : []
   const isRequired = step.state === 'enrolling' || step.isRequired
   const available = step.enrollable.map(({ method }: EnrollableView) => method)
@@ -97,17 +110,10 @@ const setupResponse = z.object({
 export const setup: Endpoint = {
   GET: reading({
     summary: 'What is enrolled, and what can be.',
-    response: z.object({
-      tf_required: z.boolean(),
-      tf_method: z.string().nullable(),
-      tf_primary_method: z.string().nullable(),
-      tf_phone_number: z.string().nullable(),
-      tf_available_methods: z.array(z.string()),
-      tf_enrollments: z.array(z.looseObject({ id: z.string(), method: z.string() })),
-    }),
+    response: setupShownResponse,
     failures: [400, 401, 503],
     run: async (env, exchange) => {
-      const step = await open(env, exchange)
+      const step = await find(env, exchange, viewFreshSetup)
       return isFailure(step) ? step : succeed(describeSetup(step))
     },
   }),
@@ -121,15 +127,20 @@ export const setup: Endpoint = {
     }),
     response: setupResponse,
     failures: [400, 401, 429, 500, 503],
-    subject: open,
+    subject: (env, exchange) => find<SetupOpened>(env, exchange, openFreshSetup),
     run: async (env, exchange, fields, step) => {
       const options = exchange.signedIn === null ? {} : { caller: callerOf(exchange.signedIn) }
       const next = await env.twoFactor.send(step.flow, eventOf(fields), options)
       if (next.state !== 'disabled') return answerBegun(exchange, next)
-      const disabled = { tf_required: false, tf_method: null, tf_primary_method: null }
-      return succeed(disabled, { remembered: null })
+      return answerDisabled()
     },
   }),
+}
+
+/** Nothing is enrolled any more, and no browser is remembered. */
+export function answerDisabled(): Answer {
+  const response = { tf_required: false, tf_method: null, tf_primary_method: null }
+  return succeed(response, { remembered: null })
 }
 
 function eventOf(fields: {

@@ -7,7 +7,7 @@ import { checkFirstFactor } from '../first-factor.ts'
 import { callerOf, noPendingFlow, viewFlow } from '../flows.ts'
 import { grantSession } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
-import { openSetup, reauthMethodsOf } from '../reauth.ts'
+import { reauthMethodsOf, viewSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 import { loginResponse, userField } from '../responses.ts'
 import type { NewSession } from '../sessions/session.ts'
@@ -82,9 +82,9 @@ async function byPassword(
   signedIn: SignedIn,
   password: string,
 ): Promise<Answer> {
-  const opened = await openSetup(env, exchange)
-  if (isFailure(opened)) return opened
-  const { step } = opened
+  const viewed = await viewSetup(env, exchange)
+  if (isFailure(viewed)) return viewed
+  const { step } = viewed
   if (step.enrollments.length > 0 && !step.isFresh) {
     const response = { reauth_required: true, reauth_methods: reauthMethodsOf(step) }
     return fail('reauth_required', { response })
@@ -112,9 +112,9 @@ export const verify: Endpoint = {
     response: z.object({ user: userField, methods: z.array(z.string()) }),
     failures: [401, 503],
     run: async (env, exchange) => {
-      const opened = await openSetup(env, exchange)
-      if (isFailure(opened)) return opened
-      const { signedIn, step } = opened
+      const viewed = await viewSetup(env, exchange)
+      if (isFailure(viewed)) return viewed
+      const { signedIn, step } = viewed
       const alsoPassword = step.isFresh && step.enrollments.length > 0 ? ['password'] : []
       return succeed({
         user: env.toUserView(signedIn.user),

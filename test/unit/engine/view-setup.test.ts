@@ -1,0 +1,69 @@
+import { InputError } from '@sallyport/core'
+import { inState, outcomeOf } from '@sallyport/testkit'
+import { describe, expect, test } from 'vitest'
+import { deploy } from './deployment.ts'
+
+const rescue = { recoveryCodes: true, dangerouslyShowAgain: true }
+
+describe('viewSetup', () => {
+  test('shows what setup would, with nothing to send events to', async () => {
+    const { twoFactor, given, clock } = deploy({ policy: { rescue } })
+    given.user('bob')
+    await given.authenticator('bob')
+    await twoFactor.recoveryCodes.generate('bob')
+    const caller = { userId: 'bob', secondFactorAt: clock.now() }
+    const shown = await twoFactor.viewSetup({ caller })
+    const {
+      flow: _flow,
+      refusal: _refusal,
+      ...opened
+    } = inState(await twoFactor.setup({ caller }), 'managing')
+    expect(shown).toEqual(opened)
+    expect(opened.recoveryCodes).toHaveLength(10)
+  })
+
+  test('shows no recovery codes to a session that is not fresh', async () => {
+    const { twoFactor, given } = deploy({ policy: { rescue } })
+    given.user('bob')
+    await given.authenticator('bob')
+    await twoFactor.recoveryCodes.generate('bob')
+    const shown = await twoFactor.viewSetup({ caller: { userId: 'bob' } })
+    expect(shown).toMatchObject({ state: 'managing', isFresh: false, recoveryCodes: null })
+  })
+
+  test('reads once and writes nothing', async () => {
+    const { twoFactor, store } = deploy()
+    await twoFactor.viewSetup({ caller: { userId: 'bob' } })
+    expect([store.loads.length, store.commits.length]).toEqual([1, 0])
+  })
+
+  test('of a user who may not log in, it is over before it begins', async () => {
+    const { twoFactor, given } = deploy()
+    given.user('bob', { active: false })
+    expect(await twoFactor.viewSetup({ caller: { userId: 'bob' } })).toMatchObject({
+      state: 'denied',
+      accepts: [],
+    })
+  })
+
+  test('refuses a caller that is none', async () => {
+    const { twoFactor } = deploy()
+    const call = () => twoFactor.viewSetup({ caller: { userId: '' } })
+    await expect(call()).rejects.toThrow(InputError)
+  })
+})
+
+test('an authenticated outcome tells when the first factor was proven, however long ago', async () => {
+  const { twoFactor, given, clock } = deploy()
+  given.user('bob')
+  const { app } = await given.authenticator('bob')
+  const at = clock.now() - 90_000
+  const step = await twoFactor.login({ userId: 'bob', firstFactor: { amr: ['pwd'], at } })
+  clock.advance({ minutes: 1 })
+  const next = await twoFactor.send(step.flow, { type: 'proof_submitted', proof: app.codeAt(clock.now()) })
+  expect(outcomeOf(next, 'authenticated')).toMatchObject({
+    firstFactorAt: at,
+    authenticatedAt: clock.now(),
+    secondFactorAt: clock.now(),
+  })
+})
