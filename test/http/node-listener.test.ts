@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
-import { toNodeListener } from '@sallyport/http/node'
+import { toNodeListener, toWebRequest } from '@sallyport/http/node'
 import { expect, onTestFinished, test } from 'vitest'
 import { deploy, PASSWORD } from './deployment.ts'
 
@@ -127,4 +127,37 @@ test('a handler that breaks its promise is answered with a bare 500', async () =
   const { origin } = await listen(toNodeListener(() => Promise.reject(new Error('secret'))))
   const reply = await fetch(`${origin}/login`)
   expect([reply.status, await reply.text()]).toEqual([500, ''])
+})
+
+test.each([
+  [
+    'a request',
+    'GET /me?a=b HTTP/1.1\r\nHost: acme.test\r\nCookie: session=x\r\n',
+    'http://acme.test/me?a=b',
+    'session=x',
+  ],
+  [
+    'a Host that is none',
+    'GET /me HTTP/1.1\r\nHost: a b\r\nCookie: session=x\r\n',
+    'http://localhost/',
+    null,
+  ],
+  [
+    'an address of somewhere else',
+    'GET http://evil.test/me HTTP/1.1\r\nHost: acme.test\r\nCookie: session=x\r\n',
+    'http://localhost/',
+    null,
+  ],
+  ['TRACE', 'TRACE /me HTTP/1.1\r\nHost: acme.test\r\n', 'http://acme.test/me', null],
+])('for a route of the host’s own, from %s', async (_what, head, url, cookie) => {
+  const seen: Request[] = []
+  const { port } = await listen((incoming, outgoing) => {
+    seen.push(toWebRequest(incoming))
+    outgoing.end()
+  })
+  await new Promise<void>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${head}Connection: close\r\n\r\n`))
+    socket.on('end', resolve).on('error', reject).resume()
+  })
+  expect(seen.map((request) => [request.url, request.headers.get('cookie')])).toEqual([[url, cookie]])
 })

@@ -37,22 +37,33 @@ export function toNodeListener(handler: (request: Request) => Promise<Response>)
   }
 }
 
+/**
+ * A Node request as Fetch has it, without its body: what `sessions.read` asks for in a route of your own. Never
+ * throws: what cannot be read as a request comes out as one that says nothing, and so belongs to nobody.
+ *
+ * @example
+ * ```ts
+ * app.get('/me', async (request, response) => {
+ *   const session = await sessions.read(toWebRequest(request))
+ * })
+ * ```
+ */
+export function toWebRequest(incoming: IncomingMessage): Request {
+  try {
+    return new Request(addressOf(incoming), { headers: headersOf(incoming) })
+  } catch {
+    return new Request('http://localhost/')
+  }
+}
+
 /** Null where Node takes what the Fetch standard does not: a broken host, a method such as TRACE. */
 function toRequest(incoming: FrameworkRequest, outgoing: ServerResponse): Request | null {
-  const { method = 'GET', headers: given, rawHeaders, socket } = incoming
-  const isEncrypted = 'encrypted' in socket && socket.encrypted === true
-  const origin = `${isEncrypted ? 'https' : 'http'}://${given.host ?? 'localhost'}`
-  const path = incoming.originalUrl ?? incoming.url ?? '/'
+  const { method = 'GET' } = incoming
   const aborting = new AbortController()
   outgoing.once('close', () => aborting.abort())
   try {
-    const url = new URL(path.startsWith('/') ? `${origin}${path}` : path)
-    if (url.host !== new URL(origin).host) return null // an absolute address of somewhere else
-    const headers = new Headers()
-    for (let index = 0; index < rawHeaders.length; index += 2) {
-      const name = rawHeaders[index] ?? ''
-      if (!name.startsWith(':')) headers.append(name, rawHeaders[index + 1] ?? '')
-    }
+    const url = addressOf(incoming)
+    const headers = headersOf(incoming)
     const hasBody = method !== 'GET' && method !== 'HEAD'
     const body = hasBody ? bodyOf(incoming, headers) : null
     // `duplex` is the standard's for a body that streams; the types of the DOM lack it.
@@ -60,6 +71,29 @@ function toRequest(incoming: FrameworkRequest, outgoing: ServerResponse): Reques
   } catch {
     return null
   }
+}
+
+/**
+ * The address that was asked for, before any mounting.
+ *
+ * @throws {TypeError} When it is none, or one of somewhere else.
+ */
+function addressOf({ headers, socket, url, originalUrl = url ?? '/' }: FrameworkRequest): URL {
+  const isEncrypted = 'encrypted' in socket && socket.encrypted === true
+  const origin = `${isEncrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}`
+  const address = new URL(originalUrl.startsWith('/') ? `${origin}${originalUrl}` : originalUrl)
+  if (address.host !== new URL(origin).host) throw new TypeError('an address of somewhere else')
+  return address
+}
+
+/** @throws {TypeError} When a name or a value is none. */
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (!name.startsWith(':')) headers.append(name, rawHeaders[index + 1] ?? '')
+  }
+  return headers
 }
 
 /** The body as a stream, or anew from what a framework has made of it. */
