@@ -1,0 +1,2 @@
+export { keys, twoFactor } from './two-factor.ts'
+export { dummyVerify, findUser, verifyPassword } from './users.ts'
