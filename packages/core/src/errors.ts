@@ -40,11 +40,11 @@ export class InputError extends SallyportError<'user_id_invalid' | 'input_invali
 }
 
 /**
- * A stored document cannot be read: `snapshot_invalid` or `profile_invalid` when it does not have the
- * shape of its version, `version_unknown` when a newer release wrote it (it is never guessed at).
+ * A stored document cannot be read: `snapshot_invalid`, `profile_invalid` or `log_entry_invalid` when it does
+ * not have the shape of its version, `version_unknown` when a newer release wrote it (it is never guessed at).
  */
 export class SnapshotError extends SallyportError<
-  'snapshot_invalid' | 'profile_invalid' | 'version_unknown'
+  'snapshot_invalid' | 'profile_invalid' | 'log_entry_invalid' | 'version_unknown'
 > {}
 
 /**

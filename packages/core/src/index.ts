@@ -103,9 +103,12 @@ export {
   type SmsMessage,
   type SmsSender,
 } from './ports/delivery.ts'
+export type { FlowLog } from './ports/flow-log.ts'
 export type { Keys, MasterKey } from './ports/keys.ts'
 export type { DeliveryEvent, ObservedEvent, Observer } from './ports/observer.ts'
 export type { PhoneNumbers } from './ports/phone-numbers.ts'
 export type { Random } from './ports/random.ts'
 export type { Change, CommitResult, Loaded, Reliance, Revision, Store, Stored, Write } from './ports/store.ts'
 export { type Enrollment, emptyProfile, type Profile } from './profile/profile.ts'
+export type { FlowLogEntry } from './replay/log-entry.ts'
+export { type ReplayedFlow, type ReplayedStep, type ReplayFault, replay } from './replay/replay.ts'

@@ -16,6 +16,7 @@ import type { Policy, PolicyInput, PolicyRules } from '../policy/policy.ts'
 import { parsePolicy } from '../policy/schema.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Mailer, SmsSender } from '../ports/delivery.ts'
+import type { FlowLog } from '../ports/flow-log.ts'
 import type { Keys } from '../ports/keys.ts'
 import type { Observer } from '../ports/observer.ts'
 import type { PhoneNumbers } from '../ports/phone-numbers.ts'
@@ -71,6 +72,8 @@ export interface TwoFactorConfig {
   /** Texts in place of the English ones. */
   readonly messages?: Partial<Catalog>
   readonly observer?: Observer
+  /** Is given each step, for `replay`. Without one nothing is recorded and nothing is spent. */
+  readonly flowLog?: FlowLog
   readonly clock?: Clock
   readonly random?: Random
 }
@@ -87,6 +90,7 @@ export interface Environment {
   readonly methodFacts: Readonly<Record<string, MethodFacts>>
   readonly catalog: Catalog
   readonly observer: Observer | null
+  readonly flowLog: FlowLog | null
   readonly clock: Clock
   readonly random: Random
   readonly hasher: Hasher
@@ -128,6 +132,7 @@ export function parseConfig(config: TwoFactorConfig): Environment {
     ),
     catalog,
     observer: config.observer ?? null,
+    flowLog: config.flowLog ?? null,
     clock: config.clock ?? systemClock,
     random: config.random ?? systemRandom,
     hasher: createHasher(config.keys),

@@ -1,46 +1,26 @@
 import { StoreError } from '../errors.ts'
-import type { CallerFacts, Facts } from '../flow/context.ts'
-import type { Tell } from '../flow/effects.ts'
-import type { EngineEvent, MachineClientEvent } from '../flow/events.ts'
+import type { Facts } from '../flow/context.ts'
 import type { Ending } from '../flow/outcome.ts'
 import type { Refusal } from '../flow/refusal.ts'
 import { parseSnapshot, toSnapshot } from '../flow/snapshot.ts'
-import type { Run } from '../flow/stage.ts'
-import { type Advance, advance, look, type Position, start } from '../flow/step.ts'
-import type { CommitId, DeviceId, EpochMs, FlowId, UserId } from '../ids.ts'
+import { look, type Position, start } from '../flow/step.ts'
+import type { CommitId, EpochMs, FlowId } from '../ids.ts'
 import type { Provisioning } from '../methods/method.ts'
-import type { Loaded } from '../ports/store.ts'
-import type { Profile } from '../profile/profile.ts'
-import { answer, drawId, type Secrets } from './answer.ts'
+import type { Change } from '../ports/store.ts'
+import { drawId } from './answer.ts'
 import { commit, profileOf, writeOf } from './commit.ts'
 import type { Environment } from './config.ts'
 import { toFacts } from './facts.ts'
 import { MAX_ATTEMPTS, pauseMs } from './retry.ts'
-import { auditRecords, observe, tell } from './tell.ts'
-
-type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'at'> : never
-
-/** An event before the engine has given it its time. */
-export type Untimed = WithoutTime<MachineClientEvent> | WithoutTime<EngineEvent>
-
-/** The flow that a step is about, and who asks. */
-export interface FlowRequest {
-  readonly userId: UserId
-  readonly flowId: FlowId
-  readonly caller: CallerFacts | null
-}
-
-/** What a step is asked to do: start a flow, or send an event to one. */
-export type StepRequest = FlowRequest &
-  (
-    | { readonly does: 'start'; readonly run: Run; readonly remembered: string | null }
-    | {
-        readonly does: 'send'
-        readonly event: Untimed
-        readonly proof: string | null
-        readonly remember: boolean | null
-      }
-  )
+import {
+  type FlowRequest,
+  type Read,
+  type Settled,
+  type StepRequest,
+  settle,
+  type Untimed,
+} from './settle.ts'
+import { auditRecords, logStep, observe, tell } from './tell.ts'
 
 /** What only the call that committed a step may hand out, once. */
 interface Reveal {
@@ -60,23 +40,8 @@ export interface StepResult {
   readonly reveal: Reveal | null
 }
 
-/** What a step has read: all of it as of one moment. */
-interface Read {
-  readonly at: EpochMs
-  readonly loaded: Loaded
-  readonly facts: Facts
-  readonly profile: Profile
-  readonly position: Position | undefined
-}
-
-/** What a step came to, before it is committed. */
-interface Settled {
-  /** Undefined: there is no such flow. */
-  readonly position: Position | undefined
-  readonly refusal: Refusal | null
-  readonly tells: readonly Tell[]
-  readonly secrets: Secrets
-}
+/** A step that has changed something. */
+type Changed = Settled & { readonly position: Position }
 
 /**
  * Runs one step: `load → advance → answer → advance → commit → tell`. One load and one commit, unless another
@@ -91,8 +56,10 @@ export async function runStep(env: Environment, request: StepRequest): Promise<S
     const isUnchanged =
       position?.flow === read.position?.flow && (position?.profile ?? read.profile) === read.profile
     if (position === undefined || isUnchanged) return { ...read, position, refusal, reveal: null }
-    const committed = await commitStep(env, request, read, { ...settled, position })
-    if (committed === 'committed') return tellStep(env, request, { ...settled, position }, read.facts)
+    const changed: Changed = { ...settled, position }
+    const change = changeOf(env, request, read, changed)
+    const committed = await commit(env.store, change)
+    if (committed === 'committed') return tellStep(env, request, read, changed, change)
     if (committed === 'unknown') return { ...(await viewInDoubt(env, request)), refusal: { reason: 'busy' } }
     if (attempt === MAX_ATTEMPTS) return { ...(await viewFlow(env, request)), refusal: { reason: 'busy' } }
     await env.clock.wait(pauseMs(env, attempt))
@@ -139,60 +106,17 @@ async function readStep(
   return { at, loaded, facts: toFacts(env, userId, user, caller), profile, position }
 }
 
-/** Advances until the machine asks for nothing more. */
-async function settle(env: Environment, request: StepRequest, read: Read): Promise<Settled> {
-  const { at, facts, profile } = read
-  const secrets: Secrets = {
-    proof: request.does === 'send' ? request.proof : null,
-    remember: request.does === 'send' ? request.remember : null,
-    code: null,
-    provisioning: null,
-    recoveryCodes: null,
-  }
-  let step: Advance
-  if (request.does === 'start') {
-    const remembered = await rememberedDevice(env, request, read)
-    step = start({ at, run: request.run, remembered }, facts, profile)
-  } else {
-    if (read.position === undefined) return { position: undefined, refusal: null, tells: [], secrets }
-    step = advance(read.position, facts, { ...request.event, at })
-  }
-  const tells = [...step.tells]
-  let { refusal } = step
-  while (step.ask !== null) {
-    const { userId } = request
-    const { label } = facts.user
-    const now = Math.max(at, step.flow.lastAt)
-    const event = await answer(step.ask, { env, position: step, userId, label, at: now, secrets })
-    step = advance(step, facts, event)
-    tells.push(...step.tells)
-    refusal = step.refusal ?? refusal
-  }
-  return { position: step, refusal, tells, secrets }
-}
-
-/** The device that a genuine token of this user and stamp stands for; the profile's own record decides on it. */
-async function rememberedDevice(
-  env: Environment,
-  request: StepRequest & { readonly does: 'start' },
-  { at, facts }: Read,
-): Promise<{ readonly device: DeviceId; readonly epoch: number } | null> {
-  if (request.remembered === null) return null
-  const claims = await env.deviceTokens.verify(request.remembered, { userId: request.userId, at })
-  if (claims === undefined || !facts.user.stamps.includes(claims.stamp)) return null
-  return { device: claims.deviceId, epoch: claims.epoch }
-}
-
-function commitStep(
+/** All that a step changes, to be written whole. */
+function changeOf(
   env: Environment,
   { userId, flowId }: StepRequest,
   { loaded, profile }: Read,
-  { position, tells }: Settled & { readonly position: Position },
-): ReturnType<typeof commit> {
+  { position, tells }: Changed,
+): Change & Required<Pick<Change, 'flow'>> {
   const { state, flow } = position
   const expected = loaded.profile?.revision
   const isProfileChanged = position.profile !== profile
-  return commit(env.store, {
+  return {
     userId,
     commitId: drawId<CommitId>(env),
     flow: {
@@ -206,25 +130,26 @@ function commitStep(
         ? {}
         : { profile: { expected } }),
     audit: auditRecords(tells, flow.lastAt, { id: flowId, kind: flow.run.kind }),
-  })
+  }
 }
 
 /** Tells what a committed step told; a message that was not sent is fed back as a step of its own. */
 async function tellStep(
   env: Environment,
   request: StepRequest,
-  { position, refusal, tells, secrets }: Settled & { readonly position: Position },
-  facts: Facts,
+  { facts, profile }: Read,
+  { position, refusal, tells, secrets, given }: Changed,
+  { commitId, flow: { revision }, audit }: ReturnType<typeof changeOf>,
 ): Promise<StepResult> {
   const { userId, flowId } = request
-  const { stage, lastAt: at, run } = position.flow
+  const { stage, lastAt: at } = position.flow
   const reveal: Reveal = {
     ending: stage.phase === 'ended' ? stage.ending : null,
     provisioning: secrets.provisioning,
     recoveryCodes: secrets.recoveryCodes,
   }
-  for (const record of auditRecords(tells, at, { id: flowId, kind: run.kind }))
-    observe(env, { ...record, userId })
+  logStep(env, { userId, flow: flowId, revision, commit: commitId, profile, facts, ...given }, position)
+  for (const record of audit) observe(env, { ...record, userId })
   const undelivered = await tell(env, tells, {
     userId,
     label: facts.user.label,

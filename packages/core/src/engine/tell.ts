@@ -1,11 +1,13 @@
 import type { AuditRecord } from '../flow/audit.ts'
 import type { Destination, NoticeKind, Tell } from '../flow/effects.ts'
 import type { FlowKind } from '../flow/stage.ts'
+import type { Position } from '../flow/step.ts'
 import type { ChallengeId, EpochMs, FlowId, UserId } from '../ids.ts'
 import { render } from '../messages/catalog.ts'
 import { DELIVERY_TIMEOUT_MS } from '../policy/defaults.ts'
 import { DeliveryRefused } from '../ports/delivery.ts'
 import type { ObservedEvent } from '../ports/observer.ts'
+import { type Logged, toLogEntry } from '../replay/log-entry.ts'
 import type { Environment } from './config.ts'
 
 /** What became of a message: handed over, surely not sent, or nobody knows. */
@@ -43,6 +45,16 @@ export function observe(env: Pick<Environment, 'observer'>, event: ObservedEvent
     env.observer?.observe(event)
   } catch {
     // Documented in the port: an observer cannot change anything.
+  }
+}
+
+/** Logs a committed step where the host keeps a log; an error of the log is its own, as the observer's is. */
+export function logStep(env: Pick<Environment, 'flowLog'>, logged: Logged, after: Position): void {
+  if (env.flowLog === null) return
+  try {
+    env.flowLog.append(toLogEntry(logged, after))
+  } catch {
+    // Documented in the port: what is logged has already happened.
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SnapshotError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import type { FlowFields } from './context.ts'
+import type { PendingEnrollment, Run } from './stage.ts'
 import { type FlowState, flowStates } from './step.ts'
 
 /** A flow's state as plain, versioned JSON: what a store keeps. */
@@ -27,7 +28,8 @@ const epochMs = z.int().nonnegative()
 const id = z.string().min(1).max(64)
 const kind = z.string().min(1).max(64)
 
-const pendingSchema = z.strictObject({
+/** The schema of a method that is being enrolled. */
+export const pendingSchema: z.ZodType<PendingEnrollment> = z.strictObject({
   id,
   method: kind,
   name: z.string().nullable(),
@@ -35,7 +37,7 @@ const pendingSchema = z.strictObject({
   secret: z.string().nullable(),
   methodData: z.json(),
   replaces: id.nullable(),
-})
+}) as unknown as z.ZodType<PendingEnrollment> // ids are opaque strings: the brands say where one came from
 
 const targetSchema = z.discriminatedUnion('of', [
   z.strictObject({ of: z.literal('enrollment'), enrollment: id }),
@@ -109,7 +111,8 @@ const stageSchema = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('ended'), ending: endingSchema }),
 ])
 
-const runSchema = z.discriminatedUnion('kind', [
+/** The schema of why a flow runs. */
+export const runSchema: z.ZodType<Run> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('login'),
     firstFactor: z.strictObject({ amr, at: epochMs, channel: z.enum(['email', 'sms']).nullable() }),
@@ -133,7 +136,7 @@ const snapshotSchema = z.strictObject({
     cooldowns: z.record(z.string(), epochMs),
     stage: stageSchema,
   }),
-}) as unknown as z.ZodType<FlowSnapshot> // ids are opaque strings: the brands say where one came from
+}) as unknown as z.ZodType<FlowSnapshot> // as above
 
 const versioned = z.looseObject({ version: z.int().nonnegative() })
 

@@ -162,7 +162,7 @@ export function advance(position: Position, facts: Facts, event: FlowEvent): Adv
   if (isFinal(position.state)) return { ...position, ask: null, tells: [], refusal: { reason: 'flow_ended' } }
   const at = Math.max(event.at, position.flow.lastAt)
   const context: FlowContext = { ...position, at, facts, remembered: null, tells: [], refusal: null }
-  const taken = interruption(context) ?? event
+  const taken = eventTaken(position, facts, event)
   if (needsFreshness(taken.type, position.flow.run.kind) && !isFresh(context)) {
     return { ...position, ask: null, tells: [], refusal: { reason: 'reauth_required' } }
   }
@@ -173,16 +173,24 @@ export function advance(position: Position, facts: Facts, event: FlowEvent): Adv
   return read(context, next, actions)
 }
 
+/** The event that is taken when `event` is sent: what time, the host or a change of factors puts before it, or itself. */
+export function eventTaken(position: Position, facts: Facts, event: FlowEvent): FlowEvent {
+  const at = Math.max(event.at, position.flow.lastAt)
+  return interruption({ ...position, at, facts }) ?? event
+}
+
 /** A flow as time, the host or a change of factors has left it, without an event of its own. */
 export function look(position: Position, facts: Facts, now: EpochMs): Position {
   if (isFinal(position.state)) return position
   const at = Math.max(now, position.flow.lastAt)
-  const event = interruption({ ...position, at, facts, remembered: null, tells: [], refusal: null })
+  const event = interruption({ ...position, at, facts })
   return event === undefined ? position : advance(position, facts, event)
 }
 
+type Moment = Pick<FlowContext, 'at' | 'facts' | 'flow' | 'profile'>
+
 /** The event that time, the host or a change of factors has put before any other; undefined: none. */
-function interruption({ at, flow, profile, facts }: FlowContext): FlowEvent | undefined {
+function interruption({ at, flow, profile, facts }: Moment): FlowEvent | undefined {
   if (at >= flow.expiresAt) return { type: 'flow_expired', at }
   if (!facts.user.active) return { type: 'user_inactive', at }
   if (profile.epoch !== flow.epoch || !facts.user.stamps.includes(flow.stamp))
