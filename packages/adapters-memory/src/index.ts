@@ -1,1 +1,1 @@
-export { type AuditLog, memoryStore } from './memory-store.ts'
+export { memoryStore } from './memory-store.ts'

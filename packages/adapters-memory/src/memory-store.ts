@@ -1,4 +1,5 @@
 import type {
+  AuditLog,
   AuditRecord,
   Change,
   CommitId,
@@ -13,12 +14,6 @@ import type {
   UserId,
   Write,
 } from '@sallyport/core'
-
-/** Read access to the audit log, for tests and operators. */
-export interface AuditLog {
-  /** A user's audit records, oldest first; those of one commit together and in its order. */
-  auditOf(userId: UserId): Promise<readonly AuditRecord[]>
-}
 
 /** A record as text, as a database would keep it: no reference leads in or out. */
 interface Row {

@@ -1,4 +1,5 @@
 import {
+  type AuditLog,
   type AuditRecord,
   type Change,
   type CommitResult,
@@ -33,8 +34,8 @@ export interface AuditPage {
 }
 
 /** A store over SQL, with what its operators need. */
-export interface SqlStore extends Store {
-  /** A user's audit records, oldest first; those of one commit together and in its order. */
+export interface SqlStore extends Store, AuditLog {
+  /** As {@link AuditLog}, page by page. */
   auditOf(userId: UserId, page?: AuditPage): Promise<readonly AuditRecord[]>
 }
 

@@ -95,6 +95,7 @@ export type {
   ThrottlePolicy,
   UserRule,
 } from './policy/policy.ts'
+export type { AuditLog } from './ports/audit-log.ts'
 export type { Clock } from './ports/clock.ts'
 export {
   DeliveryRefused,

@@ -1,10 +1,7 @@
-import type { AuditRecord, Store, UserId } from '@sallyport/core'
+import type { AuditLog, Store } from '@sallyport/core'
 
 /** A store that also gives its audit log back: without that nothing can be said of what a commit left in it. */
-export interface AuditedStore extends Store {
-  /** A user's audit records, oldest first; those of one commit together and in its order. */
-  auditOf(userId: UserId): Promise<readonly AuditRecord[]>
-}
+export interface AuditedStore extends Store, AuditLog {}
 
 /** The two functions of a test runner that the suite needs; those of vitest and of node:test fit. */
 export interface ContractRunner {
