@@ -10,6 +10,8 @@ import { messagesPage } from './docs/messages.ts'
 import { type Page, page } from './docs/page.ts'
 import { policyPage } from './docs/policy.ts'
 import { reasonsPage } from './docs/reasons.ts'
+import { standardsPage } from './docs/standards.ts'
+import { readTestTitles } from './docs/test-titles.ts'
 import { driftOf, mend } from './docs/write.ts'
 
 /**
@@ -31,6 +33,7 @@ function generate(): readonly Page[] {
     messagesPage(),
     auditPage(file('flow/audit.ts'), file('ports/observer.ts'), explored),
     errorsPage(file('errors.ts')),
+    standardsPage(readTestTitles()),
   ])
   return [...reference, indexPage(reference), ...diagramPages(explored)]
 }
