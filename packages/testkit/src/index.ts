@@ -2,6 +2,22 @@ export type { AuditedStore, ContractOptions, ContractRunner } from './contract/a
 export { storeContract } from './contract/store-contract.ts'
 export { FAKE_START_MS, type FakeClock, type FakeClockOptions, fakeClock, type Span } from './fake-clock.ts'
 export { type Fault, faultyStore } from './faulty-store.ts'
+export {
+  type InterleaveOptions,
+  type InterleavingFailure,
+  type InterleavingReport,
+  type InterleavingSubject,
+  interleave,
+  type Pause,
+  type Replay,
+  replayInterleaving,
+  type ScenarioReport,
+} from './interleave/interleave.ts'
+export type { InterleavingLaw, Violation } from './interleave/laws/check-laws.ts'
+export type { Told } from './interleave/ledger.ts'
+export type { Client, InterleavingScenario, Rivals, Turn } from './interleave/scenario.ts'
+export { interleavingScenarios } from './interleave/scenarios/index.ts'
+export type { EngineFactory } from './interleave/world.ts'
 export { type Misbehavior, type Outbox, outbox, type Sent } from './outbox.ts'
 export { type RecordedCommit, type Recording, recordingStore } from './recording-store.ts'
 export {
