@@ -75,7 +75,7 @@ describe('the envelope', () => {
     ['*/*', 'page'],
   ])('with pages, Accept: %s: %s', async (accept, answered) => {
     const { http } = begin({
-      http: { pages: ({ endpoint, status }) => new Response(`${endpoint} ${status}`, { status }) },
+      http: { pages: { show: ({ endpoint, status }) => new Response(`${endpoint} ${status}`, { status }) } },
     })
     const reply = await http.fetch(new Request('https://acme.test/login', { headers: { accept } }))
     expect((await reply.text()).startsWith('{')).toBe(answered === 'json')

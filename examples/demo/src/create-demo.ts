@@ -5,8 +5,10 @@ import { type NodeListener, toNodeListener } from '@sallyport/http/node'
 import type { DemoConfig } from './config/demo-config.ts'
 import { toHttpOptions } from './config/to-http-options.ts'
 import { createDelivery } from './delivery.ts'
+import { createDemoPages } from './demo-pages.ts'
 import { createDevEndpoints } from './dev/endpoints.ts'
 import { withDevEndpoints } from './dev/listener.ts'
+import { withHome } from './home.ts'
 import { movableClock } from './movable-clock.ts'
 import type { OpenedStore } from './open-store.ts'
 import { createPeople } from './people.ts'
@@ -47,24 +49,33 @@ export async function createDemo({ config, opened, isDev, onError }: DemoOptions
   })
   const { origin, cookieNames = {} } = config.http
   const sealed = { keys, findUser, clock, revocations: memoryRevocations(clock) }
+  const sessions = sealedSessions({
+    ...sealed,
+    ...(origin === undefined ? {} : { origin }),
+    ...(cookieNames.session === undefined ? {} : { cookieName: cookieNames.session }),
+  })
+  const pages = createDemoPages(config)
   const http = createTwoFactorHttp({
     ...toHttpOptions(config.http),
     twoFactor,
     findUser,
     keys,
     clock,
-    sessions: sealedSessions({
-      ...sealed,
-      ...(origin === undefined ? {} : { origin }),
-      ...(cookieNames.session === undefined ? {} : { cookieName: cookieNames.session }),
-    }),
+    sessions,
     bearer: bearerTokens(sealed),
     verifyPassword: people.verifyPassword,
     dummyVerify: people.dummyVerify,
+    pages,
     onError,
   })
-  const listener = toNodeListener(http.fetch)
-  const dev = createDevEndpoints({ clock, people, outbox: delivery.outbox, twoFactor })
+  const listener = toNodeListener(withHome({ http, pages, sessions, findUser }))
+  const dev = createDevEndpoints({
+    clock,
+    people,
+    outbox: delivery.outbox,
+    twoFactor,
+    renderPage: (title, content) => pages.render({ site: http.site, title, content, user: null }),
+  })
   return {
     listener: isDev ? withDevEndpoints(toNodeListener(dev), listener) : listener,
     purge: () => twoFactor.purge(),

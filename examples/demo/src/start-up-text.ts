@@ -26,7 +26,7 @@ export function startUpText({ url, isOnLoopback, config, place, isDev }: StartUp
     '',
     ...(isSeeded ? users.map(seededUser) : [`  users      ${users.length}, of the configuration`]),
     '',
-    `  log in     POST ${url}${http.prefix ?? ''}${http.paths?.['login'] ?? '/login'} {"email", "password"} as JSON`,
+    `  log in     ${url} in a browser`,
     `  API        ${url}${http.prefix ?? ''}${http.paths?.['openApi'] ?? '/openapi.json'}`,
     `  messages   ${messages}`,
     `  store      ${place.store}`,

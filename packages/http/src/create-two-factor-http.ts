@@ -9,8 +9,10 @@ import type { FirstFactorVerdict } from './first-factor.ts'
 import { answerLogin } from './login-answers.ts'
 import { describeHttp, type OpenApiPart } from './openapi.ts'
 import { type Environment, parseOptions, type TwoFactorHttpOptions } from './options.ts'
+import { siteOf } from './page-input.ts'
+import type { Site } from './pages.ts'
 import type { EndpointName } from './paths.ts'
-import { respond, securityHeaders } from './respond.ts'
+import { fileHeaders, respond, securityHeaders } from './respond.ts'
 import { emptyResponse } from './responses.ts'
 
 /** A first factor that the host has proven elsewhere: by OAuth, by a link in a mail. */
@@ -32,6 +34,8 @@ export interface TwoFactorHttp {
   readonly signIn: (request: Request, proven: ProvenFirstFactor) => Promise<Response>
   /** The OpenAPI 3.1 document, as it is served. */
   readonly openApi: OpenApiPart
+  /** Where everything is, for pages of the host's own that lead here. */
+  readonly site: Site
 }
 
 /**
@@ -58,13 +62,36 @@ export function createTwoFactorHttp(options: TwoFactorHttpOptions): TwoFactorHtt
   )
   app.all(env.paths.openApi, (c) => answerRequest(env, c.req.raw, 'openApi', { GET: describing }, {}))
   app.onError(lastResort)
-  app.notFound((c) => answerRequest(env, c.req.raw, null, {}, {}))
+  routePages(app, env)
+  app.notFound((c) => answerRequest(env, c.req.raw, null, null, {}))
   return {
     fetch: async (request) => app.fetch(request),
     signIn: (request, proven) => signIn(env, request, proven),
     openApi,
+    site: siteOf(env),
   }
 }
+
+/** What the pages bring of their own: files, which are the same for everyone, and forms. */
+function routePages(app: Hono, env: Environment): void {
+  const { files = {}, forms = {} } = env.pages ?? {}
+  for (const [path, { type, body }] of Object.entries(files)) {
+    const headers = { ...securityHeaders, ...fileHeaders, 'content-type': type }
+    app.get(env.prefix + path, () => new Response(body, { headers }))
+  }
+  for (const [path, show] of Object.entries(forms)) {
+    const shownBy: Environment = { ...env, pages: { show } }
+    app.post(env.prefix + path, (c) => answerRequest(shownBy, c.req.raw, null, { POST: showing }, {}))
+  }
+}
+
+/** Stands for a form of the pages: what it is answered with is theirs. */
+const showing = reading({
+  summary: 'A form of the pages.',
+  response: emptyResponse,
+  failures: [],
+  run: async () => succeed({}),
+})
 
 /** Stands for the document where another method than GET is told so. */
 const describing = reading({
@@ -78,13 +105,15 @@ async function answerRequest(
   env: Environment,
   request: Request,
   name: EndpointName | null,
-  endpoint: Endpoint,
+  endpoint: Endpoint | null,
   params: Readonly<Record<string, string>>,
 ): Promise<Response> {
   let exchange = readExchange(env, request, params)
   try {
     if (exchange.wanted === 'nothing') return await respond(env, exchange, name, fail('not_acceptable'))
-    if (name === null) return await respond(env, exchange, name, fail('not_found'))
+    // A page shows also there who is logged in, and its form has to have the token of their session.
+    if (exchange.wanted === 'page') exchange = await identify(env, exchange)
+    if (endpoint === null) return await respond(env, exchange, name, fail('not_found'))
     const notAllowed = () =>
       respond(
         env,
@@ -99,7 +128,8 @@ async function answerRequest(
     const method = isForForms(endpoint, sent) ? methodOf(body, sent) : sent
     const operation = Object.hasOwn(endpoint, method) ? endpoint[method as HttpMethod] : undefined // looked up
     if (operation === undefined) return await notAllowed()
-    exchange = await identify(env, { ...exchange, body })
+    exchange = { ...exchange, body }
+    if (exchange.wanted !== 'page') exchange = await identify(env, exchange)
     const mayRun = method === 'GET' || (await isOwnDoing(env, exchange))
     const answer = mayRun ? await operation.run(env, exchange) : fail('csrf')
     return await respond(env, exchange, name, answer)
@@ -131,7 +161,12 @@ async function respondToError(
     // An observer that fails changes no answer.
   }
   const answer: Answer = fail(error instanceof StoreError ? 'busy' : 'internal_error')
-  return respond(env, { ...exchange, signedIn: null, wanted: 'json' }, name, answer)
+  const nobodys: Exchange = { ...exchange, signedIn: null }
+  try {
+    return await respond(env, nobodys, name, answer)
+  } catch {
+    return respond(env, { ...nobodys, wanted: 'json' }, name, answer) // the pages cannot be shown either
+  }
 }
 
 /** Where even an answer to an error cannot be made. */

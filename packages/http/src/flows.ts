@@ -1,10 +1,8 @@
-import { type Caller, type Step, TokenError, type TwoFactor } from '@sallyport/core'
+import { type Caller, TokenError, type TwoFactor } from '@sallyport/core'
 import { type Failure, fail } from './answer.ts'
 import type { Exchange, SignedIn } from './exchange.ts'
 import type { Environment } from './options.ts'
-
-/** The step of a flow that is open or has ended, and not one that cannot be shown. */
-export type ShownStep = Exclude<Step, { readonly state: 'unavailable' }>
+import type { ShownStep } from './shown-step.ts'
 
 /** The session that asks, as core wants it. */
 export function callerOf({ session }: SignedIn): Caller {

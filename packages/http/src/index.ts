@@ -9,9 +9,10 @@ export type { FirstFactor, FirstFactorVerdict, VerifyFirstFactor } from './first
 export { defaultHttpCatalog, type HttpCatalog, type HttpMessageKey } from './messages.ts'
 export { describeHttp, type OpenApiPart } from './openapi.ts'
 export type { CookieNames, CsrfOptions, TwoFactorHttpOptions } from './options.ts'
-export type { PageInput, Pages } from './pages.ts'
+export type { PageFile, PageInput, Pages, Site } from './pages.ts'
 export { defaultPaths, type EndpointName, type PathName, type Paths } from './paths.ts'
 export { type FailureStatus, type HttpReason, type Reason, type ReasonRule, reasonRules } from './reasons.ts'
+export { reauthMethodsOf, type SetupShown } from './reauth.ts'
 export { type BearerTokens, bearerTokens } from './sessions/bearer.ts'
 export { type SealedSessionsOptions, sealedSessions } from './sessions/sealed-cookie.ts'
 export type { SealedOptions } from './sessions/sealed-token.ts'
@@ -23,3 +24,4 @@ export type {
   SessionGrant,
   Sessions,
 } from './sessions/session.ts'
+export type { ShownStep } from './shown-step.ts'

@@ -70,6 +70,7 @@ export interface Environment extends FirstFactor {
   readonly toUserView: (user: User) => Readonly<Record<string, unknown>>
   readonly identityAttributes: readonly string[]
   readonly identityOf: (user: User) => string
+  readonly prefix: string
   readonly paths: Paths
   readonly cookieNames: CookieNames
   readonly validitySameSite: 'Strict' | 'Lax'
@@ -116,6 +117,7 @@ export function parseOptions(options: TwoFactorHttpOptions): Environment {
     toUserView: options.toUserView ?? defaultUserView,
     identityAttributes: options.identityAttributes ?? ['email', 'username'],
     identityOf: options.identityOf ?? (({ email, label }) => email ?? label),
+    prefix: options.prefix ?? '',
     paths: resolvePaths(options.prefix ?? '', options.paths),
     cookieNames,
     validitySameSite: options.validitySameSite ?? 'Strict',

@@ -4,6 +4,7 @@ import { drawAnchor } from './csrf.ts'
 import { type Envelope, wordAnswer } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
 import type { Environment } from './options.ts'
+import { toPageInput } from './page-input.ts'
 import type { EndpointName } from './paths.ts'
 
 /** On everything that is answered here: not kept, not framed, not guessed at, and no address leaks on. */
@@ -13,6 +14,10 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
   'cross-origin-resource-policy': 'same-origin',
+}
+/** On a file of the pages, whose path changes with what is in it. */
+export const fileHeaders: Readonly<Record<string, string>> = {
+  'cache-control': 'public, max-age=31536000, immutable',
 }
 /** JSON is never a page, whatever a browser makes of it. */
 const JSON_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -29,12 +34,12 @@ export async function respond(
   const csrfToken = await env.csrfTokens.tokenOf(csrf.anchor)
   const { envelope, retryAfterSeconds } = wordAnswer(env.catalog, answer, exchange.at, csrfToken)
   const cookies = await writeCookies(env, { ...exchange, csrf }, answer, csrfToken)
-  const response = await render(env, exchange, endpoint, envelope)
+  const response = await render(env, exchange, endpoint, answer, envelope)
   const headers = new Headers(response.headers)
   for (const [name, value] of Object.entries({ ...securityHeaders, ...answer.headers }))
     headers.set(name, value)
   headers.append('vary', 'Cookie')
-  if (envelope.meta.code === 401) headers.set('www-authenticate', challengeOf(env, answer))
+  if (response.status === 401) headers.set('www-authenticate', challengeOf(env, answer))
   if (retryAfterSeconds !== null) headers.set('retry-after', String(retryAfterSeconds))
   for (const cookie of cookies) headers.append('set-cookie', cookie)
   const body = exchange.request.method === 'HEAD' ? null : response.body
@@ -49,17 +54,19 @@ function challengeOf({ twoFactor }: Environment, answer: Answer): string {
 
 async function render(
   env: Environment,
-  { request, wanted }: Exchange,
+  exchange: Exchange,
   endpoint: EndpointName | null,
+  answer: Answer,
   envelope: Envelope,
 ): Promise<Response> {
-  const status = envelope.meta.code
-  if (wanted === 'page' && env.pages !== null) return env.pages({ request, endpoint, status, envelope })
+  if (exchange.wanted === 'page' && env.pages !== null) {
+    return env.pages.show(toPageInput(env, exchange, endpoint, answer, envelope))
+  }
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'content-security-policy': JSON_POLICY,
   }
-  return new Response(JSON.stringify(envelope), { status, headers })
+  return new Response(JSON.stringify(envelope), { status: envelope.meta.code, headers })
 }
 
 async function writeCookies(

@@ -1,14 +1,17 @@
 import type { TwoFactor } from '@sallyport/core'
+import type { Html } from '@sallyport/pages'
 import { z } from 'zod'
 import type { OutboxMessage } from '../delivery.ts'
 import type { MovableClock } from '../movable-clock.ts'
 import type { People } from '../people.ts'
+import { outboxPage, wantsPage } from './outbox-page.ts'
 
 interface DevPorts {
   readonly clock: MovableClock
   readonly people: People
   readonly outbox: readonly OutboxMessage[]
   readonly twoFactor: Pick<TwoFactor, 'users'>
+  readonly renderPage: (title: string, content: Html) => Promise<Response>
 }
 
 type Fetch = (request: Request) => Promise<Response>
@@ -20,7 +23,7 @@ const clockBody = z.strictObject({ advance_seconds: z.int().min(0).max(MAX_ADVAN
 const passwordBody = z.strictObject({ password: z.string().min(1).max(2_048) })
 
 /** What a test needs that a user must never have: the messages, the clock, and what happens to users elsewhere. */
-export function createDevEndpoints({ clock, people, outbox, twoFactor }: DevPorts): Fetch {
+export function createDevEndpoints({ clock, people, outbox, twoFactor, renderPage }: DevPorts): Fetch {
   const actions: Readonly<Record<string, (id: string, request: Request) => Promise<Response>>> = {
     async reset(id) {
       await twoFactor.users.reset(id)
@@ -47,9 +50,12 @@ export function createDevEndpoints({ clock, people, outbox, twoFactor }: DevPort
     return 'errors' in body ? answer(400, body) : answer(200, { now: clock.advance(body.advance_seconds) })
   }
 
+  const showOutbox: Fetch = async (request) =>
+    wantsPage(request) ? renderPage('Outbox', outboxPage(outbox)) : answer(200, outbox)
+
   return async (request) => {
     const { pathname } = new URL(request.url)
-    if (pathname === '/dev/outbox') return onlyBy('GET', request, async () => answer(200, outbox))
+    if (pathname === '/dev/outbox') return onlyBy('GET', request, showOutbox)
     if (pathname === '/dev/clock') return onlyBy('POST', request, advance)
     const [, encodedId = '', name = ''] = USER_ACTION.exec(pathname) ?? []
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined

@@ -4,11 +4,12 @@ import { type Failure, fail, isFailure, succeed } from '../answer.ts'
 import { codeField } from '../body.ts'
 import { type Endpoint, reading, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
-import { noPendingFlow, requirePendingLogin, type ShownStep } from '../flows.ts'
+import { noPendingFlow, requirePendingLogin } from '../flows.ts'
 import { recoveryOptionsOf } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
 import { refusalOf } from '../refusals.ts'
 import { recoveryOptionsField, userField } from '../responses.ts'
+import type { ShownStep } from '../shown-step.ts'
 import { submitProof } from './validate.ts'
 
 async function find(env: Environment, exchange: Exchange): Promise<ShownStep | Failure> {

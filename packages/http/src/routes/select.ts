@@ -3,10 +3,11 @@ import { type Failure, fail, isFailure, succeed } from '../answer.ts'
 import { lineField } from '../body.ts'
 import { type Endpoint, reading, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
-import { noPendingFlow, requirePendingLogin, type ShownStep } from '../flows.ts'
+import { noPendingFlow, requirePendingLogin } from '../flows.ts'
 import { answerLogin } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
 import { loginResponse } from '../responses.ts'
+import type { ShownStep } from '../shown-step.ts'
 
 /** A pending login with something to choose from. */
 type Choosing = Extract<ShownStep, { readonly state: 'selecting' | 'challenging' | 'rescuing' }>

@@ -3,10 +3,11 @@ import { type Failure, fail, succeed } from '../answer.ts'
 import { codeField } from '../body.ts'
 import { type Endpoint, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
-import { callerOf, type ShownStep, viewFlow } from '../flows.ts'
+import { callerOf, viewFlow } from '../flows.ts'
 import type { Environment } from '../options.ts'
 import { reauthRequired, viewSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
+import type { ShownStep } from '../shown-step.ts'
 
 /** The setup that a token names, where it is one of this user's. */
 async function find(env: Environment, exchange: Exchange): Promise<ShownStep | Failure> {

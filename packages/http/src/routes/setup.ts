@@ -4,7 +4,7 @@ import { type Answer, type Failure, fail, isFailure, succeed } from '../answer.t
 import { lineField } from '../body.ts'
 import { type Endpoint, reading, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
-import { callerOf, findPendingLogin, noPendingFlow, type ShownStep } from '../flows.ts'
+import { callerOf, findPendingLogin, noPendingFlow } from '../flows.ts'
 import type { Environment } from '../options.ts'
 import { provisioningFields } from '../provisioning.ts'
 import {
@@ -16,6 +16,7 @@ import {
 } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 import { setupShownResponse } from '../responses.ts'
+import type { ShownStep } from '../shown-step.ts'
 
 /** A login that enrolls for the first time. */
 type Enrolling = Extract<ShownStep, { readonly state: 'enrolling' }>

@@ -4,11 +4,12 @@ import { type Answer, succeed } from '../answer.ts'
 import { codeField, flagField } from '../body.ts'
 import { type Endpoint, reading, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
-import { findPendingLogin, noPendingFlow, type ShownStep } from '../flows.ts'
+import { findPendingLogin, noPendingFlow } from '../flows.ts'
 import { answerAuthenticated, recoveryOptionsOf } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
 import { refusalOf } from '../refusals.ts'
 import { recoveryOptionsField, userResponse } from '../responses.ts'
+import type { ShownStep } from '../shown-step.ts'
 
 /** The challenge that a flow awaits a code for here. A recovery code has a place of its own. */
 function challengeOf(step: ShownStep): ChallengeView | null {

@@ -1,0 +1,48 @@
+import type { Caller } from '@sallyport/core'
+import type { Answer } from './answer.ts'
+import type { Envelope } from './envelope.ts'
+import type { Exchange } from './exchange.ts'
+import { callerOf, viewFlow } from './flows.ts'
+import type { Environment } from './options.ts'
+import type { PageInput, Site } from './pages.ts'
+import type { EndpointName } from './paths.ts'
+
+/** Gathers what a page is made of, once the answer is known: who is logged in, and what is pending, after it. */
+export function toPageInput(
+  env: Environment,
+  exchange: Exchange,
+  endpoint: EndpointName | null,
+  answer: Answer,
+  envelope: Envelope,
+): PageInput {
+  const { request, url, params, body, signedIn } = exchange
+  const { twoFactor } = env
+  const caller = callerAfter(exchange, answer)
+  const pending = answer.flow ?? exchange.flow
+  return {
+    request,
+    url,
+    endpoint,
+    params,
+    fields: body.fields,
+    status: envelope.meta.code,
+    envelope,
+    userLabel: answer.session === null ? null : (signedIn?.user.label ?? null),
+    site: siteOf(env),
+    viewFlow: (token) => viewFlow(twoFactor, token ?? pending, caller),
+    viewSetup: async () => (caller === undefined ? null : twoFactor.viewSetup({ caller })),
+  }
+}
+
+/** The session that the browser has from now on, as core wants it. */
+function callerAfter({ signedIn }: Exchange, { session }: Answer): Caller | undefined {
+  if (session === null) return undefined
+  if (session === undefined) return signedIn === null ? undefined : callerOf(signedIn)
+  const { userId, firstFactorAt, secondFactorAt } = session
+  return { userId, firstFactorAt, secondFactorAt }
+}
+
+/** What pages are told of the deployment. */
+export function siteOf({ twoFactor, paths, prefix, catalog, identityAttributes }: Environment): Site {
+  return { paths, prefix, policy: twoFactor.policy, catalog, identityAttributes }
+}
