@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { freshSeed } from '../processes/chance.ts'
+import { placeOf, StoreUnusable } from './place-of.ts'
+import { summarize, writeReport } from './report.ts'
+import { runSoak } from './run-soak.ts'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '5' },
+    store: { type: 'string' },
+    users: { type: 'string', default: '40' },
+    seed: { type: 'string', default: freshSeed() },
+    out: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const { store = null, seed, help } = values
+const minutes = Number(values.minutes)
+const users = Number(values.users)
+const isAsked = minutes > 0 && Number.isSafeInteger(users) && users > 0
+
+const SOAKS = fileURLToPath(new URL('../../soaks/', import.meta.url))
+
+if (help || !isAsked) {
+  console.log(`Many users, and those who guess at their codes, over HTTP on several servers that are stopped and killed.
+
+  npm run soak                          5 minutes on a SQLite file of its own
+  npm run soak -- --minutes N           as long as you like
+  npm run soak -- --store STORE         sqlite:FILE, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE
+  npm run soak -- --users N             40 by default
+  npm run soak -- --seed SEED           the same choices, though not the same order of things
+  npm run soak -- --out FOLDER          for the report; soaks/TIME by default
+
+Tables are made under a prefix of the run's own, and removed when it ends without a fault.
+The exit code is 0 when every law held, every answer was a documented one, and memory did not grow.`)
+  process.exit(help ? 0 : 2)
+}
+
+try {
+  const { name, place, remove } = await placeOf(store)
+  const folder = values.out ?? join(SOAKS, new Date().toISOString().replaceAll(':', '-'))
+  console.log(`${minutes} minutes on ${name}, ${users} users, seed ${seed}`)
+  const soaked = await runSoak({ place, seconds: minutes * 60, users, seed, folder })
+  const summary = summarize(soaked)
+  const page = writeReport(folder, soaked, { store: name, seed, users }, summary)
+  for (const fault of summary.faults) console.log(`FAULT ${fault}`)
+  if (summary.faults.length === 0) await remove()
+  else console.log(`the tables are left to be looked at: ${place.prefix}* (${name})`)
+  console.log(`report: ${page}`)
+  console.log(summary.figures)
+  process.exitCode = summary.faults.length === 0 ? 0 : 1
+} catch (error) {
+  if (!(error instanceof StoreUnusable)) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}

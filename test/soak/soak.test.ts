@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { expect, test, vi } from 'vitest'
+import { temporaryFolder } from '../contract/databases.ts'
+import { freshSeed } from '../processes/chance.ts'
+import { placeOf } from './place-of.ts'
+import { summarize, writeReport } from './report.ts'
+import { runSoak } from './run-soak.ts'
+
+// Real processes on a busy machine: what is slow is no failure.
+vi.setConfig({ testTimeout: 180_000 })
+
+/** Short, for the time that it takes: `npm run soak -- --minutes N` runs for as long as you like, on any store. */
+const SECONDS = 6
+const USERS = 8
+
+test('L1–L5, L7, L9, L12 over HTTP: servers are stopped and killed, and everything that users were told is so', async () => {
+  const seed = freshSeed()
+  const folder = temporaryFolder()
+  const { name, place, remove } = await placeOf(null)
+  try {
+    const soaked = await runSoak({ place, seconds: SECONDS, users: USERS, seed, folder: folder.path })
+    const summary = summarize(soaked)
+    expect({ seed, faults: summary.faults }).toEqual({ seed, faults: [] })
+    // A run in which nobody got in, or no server was disturbed, would have tested nothing.
+    expect(soaked.told.some((one) => one.says === 'proof' && one.answer === 'accepted')).toBe(true)
+    expect(soaked.marks.length).toBeGreaterThan(0)
+    const page = writeReport(folder.path, soaked, { store: name, seed, users: USERS }, summary)
+    expect(readFileSync(page, 'utf8')).toContain(summary.figures)
+  } finally {
+    await remove()
+    folder.remove()
+  }
+})
