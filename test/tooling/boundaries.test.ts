@@ -318,7 +318,7 @@ const inOrder: readonly Snippet[] = [
   {
     about: 'the public entries of core in another package',
     in: 'packages/testkit/src',
-    code: `export { a } from '@sallyport/core'\nexport { b } from '@sallyport/core/machine'`,
+    code: `export { a } from '@sallyport/core'\nexport { b } from '@sallyport/core/machine'\nexport { c } from '@sallyport/core/flow'`,
   },
   {
     about: 'a Node module in an adapter',

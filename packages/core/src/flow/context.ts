@@ -25,7 +25,7 @@ export interface FlowFields {
 }
 
 /** What the host says of the user, at this step. */
-interface UserFacts {
+export interface UserFacts {
   readonly label: string
   readonly email: string | null
   readonly phone: string | null
