@@ -6,6 +6,7 @@ import { systemClock, systemRandom } from '../crypto/platform.ts'
 import { createSealer, type Sealer } from '../crypto/sealer.ts'
 import { ConfigError, type ConfigFault } from '../errors.ts'
 import type { MethodFacts } from '../flow/context.ts'
+import { methodFactsOf } from '../flow/method-facts.ts'
 import type { UserId } from '../ids.ts'
 import { type Catalog, parseCatalog } from '../messages/catalog.ts'
 import { authenticatorMethod } from '../methods/authenticator.ts'
@@ -128,7 +129,12 @@ export function parseConfig(config: TwoFactorConfig): Environment {
     sms: config.sms ?? null,
     methods,
     methodFacts: Object.freeze(
-      Object.fromEntries(registered.map((entry) => [entry.method.kind, factsOf(entry)])),
+      Object.fromEntries(
+        registered.map(({ method, deliver }) => [
+          method.kind,
+          methodFactsOf(method, deliver === undefined ? 'nothing' : 'code'),
+        ]),
+      ),
     ),
     catalog,
     observer: config.observer ?? null,
@@ -159,17 +165,6 @@ function registeredMethods(config: TwoFactorConfig, policy: Policy, catalog: Cat
     })
   }
   return [...registered, ...methods]
-}
-
-function factsOf({ method, deliver }: HostMethod): MethodFacts {
-  return Object.freeze({
-    kind: method.kind,
-    amr: Object.freeze([...method.amr]),
-    channel: method.channel ?? null,
-    addressed: method.addressed,
-    sends: deliver !== undefined,
-    challengeSeconds: method.challengeSeconds ?? null,
-  })
 }
 
 /** What of a configuration is missing altogether; a host in plain JavaScript has no compiler to say so. */
