@@ -14,7 +14,9 @@ const bin = (name: string) =>
   fileURLToPath(new URL(`../../examples/fetch-native/node_modules/.bin/${name}`, import.meta.url))
 const node = () => [process.execPath, 'src/main.ts']
 const deno = (port: number) =>
-  `${bin('deno')} serve --no-prompt --allow-env --host 127.0.0.1 --port ${port} src/main.ts`.split(' ')
+  `${bin('deno')} serve --no-prompt --allow-env --allow-read --allow-write --host 127.0.0.1 --port ${port} src/main.ts`.split(
+    ' ',
+  )
 
 /** `endsItself`: on SIGTERM it answers what has come in, and exits with 0. */
 describe.each([

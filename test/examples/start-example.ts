@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const START_MS = 45_000 // a runtime starts and hashes two passwords, perhaps on a busy machine
@@ -15,7 +18,7 @@ export interface RunningExample {
 }
 
 /**
- * Starts an example on a free port, and waits until that port takes connections.
+ * Starts an example on a free port and a SQLite file of its own, and waits until that port takes connections.
  *
  * @param args - The command and its arguments, for a port: each stands below the example's folder.
  */
@@ -26,7 +29,8 @@ export async function startExample(
   const port = await freePort()
   const [command = '', ...rest] = args(port)
   const cwd = fileURLToPath(new URL(`../../examples/${folder}/`, import.meta.url))
-  const env = { ...process.env, PORT: String(port), NO_COLOR: '1' }
+  const database = join(mkdtempSync(join(tmpdir(), 'sallyport-example-')), 'acme.db')
+  const env = { ...process.env, PORT: String(port), DATABASE: database, NO_COLOR: '1' }
   // A group of its own: a command may be a script that starts the runtime as its child.
   const child = spawn(command, rest, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const closed = once(child, 'close')
