@@ -74,6 +74,15 @@ test('every fault is listed, by position', () => {
   ])
 })
 
+test.each([[0], [null], ['k1:secret'], [{}]])(
+  'a list with %j in it is refused, and the place is named',
+  (key) => {
+    const keys = [{ id: 'k1', secret: new Uint8Array(32) }, key]
+    expect(() => keyRing(keys as never)).toThrow(ConfigError) // a host in plain JavaScript may give anything
+    expect(() => keyRing(keys as never)).toThrow(/^keys\[1\]/)
+  },
+)
+
 test('a list of keys has the same faults', () => {
   const mistyped = { id: 7, secret: 'text' } as unknown as MasterKey // as plain JavaScript may pass it
   const nameless = { secret: k1.secret } as unknown as MasterKey // likewise

@@ -28,6 +28,12 @@ function parseEntry(entry: string): Candidate {
   return { id: entry.slice(0, colon), secret: decodeBase64url(entry.slice(colon + 1)) }
 }
 
+/** A host in plain JavaScript has no compiler to say what a key is. */
+function parseKey(key: unknown): Candidate {
+  if (typeof key !== 'object' || key === null) return { malformed: 'must be an object with id and secret' }
+  return { id: 'id' in key ? key.id : undefined, secret: 'secret' in key ? key.secret : undefined }
+}
+
 function parseText(text: string): readonly Candidate[] {
   const trimmed = text.trim()
   return trimmed === '' ? [] : trimmed.split(',').map((entry) => parseEntry(entry.trim()))
@@ -49,7 +55,7 @@ function parseText(text: string): readonly Candidate[] {
  * ```
  */
 export function keyRing(source: string | readonly MasterKey[] | undefined): Keys {
-  const candidates = typeof source === 'string' ? parseText(source) : (source ?? [])
+  const candidates = typeof source === 'string' ? parseText(source) : (source ?? []).map(parseKey)
   const faults: ConfigFault[] = []
   const positions = new Map<string, number>()
   const keys: MasterKey[] = []
