@@ -235,7 +235,6 @@ describe('a snapshot that is broken is refused', () => {
     ['flow.attemptsLeft', -1],
     ['flow.epoch', 0.5],
     ['flow.stamp', ''],
-    ['flow.cooldowns.e1', -1],
     ['flow.run.kind', 'register'],
     ['flow.run.firstFactor.channel', 'pigeon'],
     ['flow.stage.phase', 'checking'],
@@ -246,6 +245,13 @@ describe('a snapshot that is broken is refused', () => {
     const [document] = documents
     const error = faultIn(changed(document, name.split('.'), (parent, key) => (parent[key] = value)))
     expect(error).toMatchObject({ code: 'snapshot_invalid', message: `snapshot: invalid ${name}` })
+  })
+
+  test('with a cool-down that is none: its destination, a phone number, is not named (L6)', () => {
+    const [document] = documents
+    const cooldowns = { 'sms:+15550100': CANARY }
+    const error = faultIn({ ...document, flow: { ...document?.flow, cooldowns } })
+    expect(error.message).toBe('snapshot: invalid flow.cooldowns')
   })
 
   test('every fault is named once', () => {

@@ -87,7 +87,7 @@ describe('a broken profile is refused', () => {
         }),
       )
       expect(error.code).toBe('profile_invalid')
-      expect(error.message).toContain(name)
+      expect(error.message).toContain(name.replace('notices.locked', 'notices')) // a record's keys are data
       expect(error.message).not.toContain(CANARY)
     },
   )
@@ -109,10 +109,14 @@ describe('a broken profile is refused', () => {
     ['enrollments.0.id', 'x'.repeat(65)],
     ['devices.0.expiresAt', '1'],
     ['recoveryCodes.unused.0', ''],
-    ['notices.locked', -1],
   ])('with %s = %j', (name, value) => {
     const error = faultIn(changed(name.split('.'), (parent, key) => (parent[key] = value)))
     expect(error.message).toBe(`profile: invalid ${name}`)
+  })
+
+  test('with a notice that is none, whose kind is data and not named', () => {
+    const error = faultIn(changed(['notices', CANARY], (parent, key) => (parent[key] = -1)))
+    expect(error.message).toBe('profile: invalid notices')
   })
 
   test.each([

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SnapshotError } from '../errors.ts'
+import { faultyFields } from '../faulty-fields.ts'
 import type { Json } from '../json.ts'
 import type { FlowFields } from './context.ts'
 import type { PendingEnrollment, Run } from './stage.ts'
@@ -159,7 +160,7 @@ export function parseSnapshot(
   const first = snapshotSchema.safeParse(stored)
   if (first.success) return first.data
   const read = versioned.safeParse(stored)
-  if (!read.success) throw invalid(['version'])
+  if (!read.success) throw invalid('version')
   let snapshot = read.data as { readonly [key: string]: Json } // a store gives back JSON
   for (let version = read.data.version; version !== SNAPSHOT_VERSION; version += 1) {
     const migrate = steps[version]
@@ -173,7 +174,7 @@ export function parseSnapshot(
   }
   const migrated = snapshotSchema.safeParse(snapshot)
   if (migrated.success) return migrated.data
-  throw invalid(migrated.error.issues.map((issue) => issue.path.join('.') || 'snapshot'))
+  throw invalid(faultyFields(migrated.error, 'snapshot'))
 }
 
 /** A migration takes the shape of its version for granted: what does not have it makes it stumble. */
@@ -181,12 +182,10 @@ function migrateSafely(migrate: Migration, snapshot: Parameters<Migration>[0]): 
   try {
     return migrate(snapshot)
   } catch (cause) {
-    throw invalid(['snapshot'], cause)
+    throw invalid('snapshot', cause)
   }
 }
 
-function invalid(fields: readonly string[], cause?: unknown): SnapshotError {
-  return new SnapshotError('snapshot_invalid', `snapshot: invalid ${[...new Set(fields)].join(', ')}`, {
-    cause,
-  })
+function invalid(fields: string, cause?: unknown): SnapshotError {
+  return new SnapshotError('snapshot_invalid', `snapshot: invalid ${fields}`, { cause })
 }

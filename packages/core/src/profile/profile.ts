@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SnapshotError } from '../errors.ts'
+import { faultyFields } from '../faulty-fields.ts'
 import type { DeviceId, Digest, EnrollmentId, EpochMs, Sealed } from '../ids.ts'
 import type { Json } from '../json.ts'
 
@@ -134,6 +135,5 @@ export function parseProfile(stored: unknown): Profile {
       `profile: version ${version.data.version} is newer than this release`,
     )
   }
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'profile')
-  throw new SnapshotError('profile_invalid', `profile: invalid ${[...new Set(fields)].join(', ')}`)
+  throw new SnapshotError('profile_invalid', `profile: invalid ${faultyFields(parsed.error, 'profile')}`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SnapshotError } from '../errors.ts'
+import { faultyFields } from '../faulty-fields.ts'
 import type { EventOf, FlowEvent } from '../flow/events.ts'
 import { pendingSchema, runSchema } from '../flow/snapshot.ts'
 import { type ChallengeId, type DeviceId, type Digest, parseUserId, type Sealed } from '../ids.ts'
@@ -131,29 +132,22 @@ export function parseLogEntry(value: unknown, index: number): FlowLogEntry {
         `log entry ${index}: version ${version} cannot be read by this release`,
       )
     }
-    throw invalid(
-      index,
-      parsed.error.issues.map((issue) => issue.path.join('.') || 'entry'),
-    )
+    throw invalid(index, faultyFields(parsed.error, 'entry'))
   }
   const entry = value as FlowLogEntry // parsed just now, but for the three parts below
   const policy = parsePolicy(entry.facts.policy)
   if ('faults' in policy) {
-    throw invalid(
-      index,
-      policy.faults.map(({ field }) => `facts.${field}`),
-    )
+    throw invalid(index, policy.faults.map(({ field }) => `facts.${field}`).join(', '))
   }
   try {
     const userId = parseUserId(entry.userId)
     const profile = parseProfile(entry.profile)
     return { ...entry, userId, profile, facts: { ...entry.facts, policy: policy.policy } }
   } catch (cause) {
-    throw invalid(index, ['userId or profile'], cause)
+    throw invalid(index, 'userId or profile', cause)
   }
 }
 
-function invalid(index: number, fields: readonly string[], cause?: unknown): SnapshotError {
-  const named = [...new Set(fields)].join(', ')
-  return new SnapshotError('log_entry_invalid', `log entry ${index}: invalid ${named}`, { cause })
+function invalid(index: number, fields: string, cause?: unknown): SnapshotError {
+  return new SnapshotError('log_entry_invalid', `log entry ${index}: invalid ${fields}`, { cause })
 }
