@@ -40,7 +40,6 @@ const texts = {
   'method.sms': 'Text message',
   'method.sms.about': 'A code is sent to your phone.',
   'method.recovery_code': 'Recovery code',
-  'method.recovery_code.about': 'One of the codes that you have stored for this day.',
   'method.password': 'Password',
 
   // Fields.

@@ -260,13 +260,13 @@ code { font-family: var(--sp-mono) }
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 16.5rem), 1fr));
   gap: 0.35rem 1rem;
   margin-block-end: 1rem;
-  padding: 1rem;
+  padding: 1rem 0.5rem;
   border: 1px solid var(--sp-line);
   border-radius: var(--sp-radius);
   background: var(--sp-raised);
   text-align: center;
 }
-.codes code { font-size: 0.9375rem; overflow-wrap: anywhere }
+.codes code { font-size: clamp(0.75rem, 3.5vw, 0.9375rem); overflow-wrap: anywhere }
 
 @media (prefers-reduced-motion: reduce) {
   * { transition: none !important }
