@@ -129,3 +129,7 @@ describe('a text is filled in', () => {
     )
   })
 })
+
+test.each([null, 7, 'Hello'])('texts that are no object are refused: %j', (messages) => {
+  expect(parseCatalog(messages as never)).toHaveProperty('faults.0.field', expect.stringMatching(/^messages/)) // a host in plain JavaScript may give anything
+})

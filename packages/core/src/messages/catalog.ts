@@ -120,6 +120,9 @@ function allowedIn(key: MessageKey): readonly string[] {
 export function parseCatalog(
   overrides: Partial<Catalog> = {},
 ): { readonly catalog: Catalog } | { readonly faults: readonly ConfigFault[] } {
+  // A host in plain JavaScript has no compiler to say so.
+  if (typeof overrides !== 'object' || overrides === null)
+    return { faults: [{ field: 'messages', message: 'must be an object' }] }
   const faults = Object.entries(overrides).flatMap(([key, template]): readonly ConfigFault[] => {
     const field = `messages.${key}`
     if (!isMessageKey(key)) return [{ field, message: 'is not the key of a message' }]
