@@ -25,11 +25,17 @@ export interface InterleavingSubject {
   readonly scenarios?: readonly InterleavingScenario[]
 }
 
-export interface InterleaveOptions extends InterleavingSubject {
-  /** Runs every schedule with at most so many things going wrong. Default 1. */
-  readonly faults?: number
-  /** Ends the walk through the schedules of a scenario after so many, and says so. Default: never. */
+/** A walk through the schedules of each scenario. */
+export interface WalkOptions {
+  /** How many things may go wrong in one run. */
+  readonly faults: number
+  /** Ends the walk after so many schedules, and says so. Default: never. */
   readonly limit?: number
+}
+
+export interface InterleaveOptions extends InterleavingSubject {
+  /** Which schedules are walked through. Default: all with nothing going wrong, then all with one thing. */
+  readonly walks?: readonly WalkOptions[]
   /** Then runs schedules by chance. */
   readonly random?: {
     /** How many, over all scenarios. */
@@ -47,7 +53,7 @@ export interface InterleavingFailure {
   readonly scenario: string
   /** What `replayInterleaving` takes: `<scenario>:<faults>:<schedule>`. */
   readonly replay: string
-  /** The seed by which it was found; null: by the walk. */
+  /** The seed by which it was found; null: by a walk. */
   readonly seed: string | null
   readonly violations: readonly Violation[]
   readonly trace: readonly string[]
@@ -56,13 +62,15 @@ export interface InterleavingFailure {
 /** What was run of one scenario. */
 export interface ScenarioReport {
   readonly scenario: string
-  /** Schedules of the walk. */
-  readonly walked: number
-  /** Whether these were all that there are. */
-  readonly isExhausted: boolean
+  /** How many schedules each walk has run, and whether these were all that there are. */
+  readonly walks: readonly {
+    readonly faults: number
+    readonly schedules: number
+    readonly isExhausted: boolean
+  }[]
   /** Schedules by chance. */
   readonly drawn: number
-  /** How many different schedules there were, of the walk and by chance. */
+  /** How many different schedules there were, of the walks and by chance. */
   readonly distinct: number
   /** Schedules in which a process crashed. */
   readonly crashed: number
@@ -80,7 +88,8 @@ export interface InterleavingReport {
   readonly failures: readonly InterleavingFailure[]
 }
 
-const DEFAULT_FAULTS = 1
+/** Every order in which nothing goes wrong, then every one in which one thing does. */
+const DEFAULT_WALKS: readonly WalkOptions[] = [{ faults: 0 }, { faults: 1 }]
 const DEFAULT_RANDOM_FAULTS = 2
 
 /**
@@ -120,12 +129,12 @@ async function interleaveScenario(
   options: InterleaveOptions,
   share: number,
 ): Promise<{ readonly report: ScenarioReport; readonly failure: InterleavingFailure | null }> {
-  const { faults = DEFAULT_FAULTS, limit = Number.POSITIVE_INFINITY, random } = options
+  const { walks: wanted = DEFAULT_WALKS, random } = options
   const begun = Date.now()
   const world = await prepare(scenario, options)
   const schedules = new Set<string>()
   const ends = new Set<string>()
-  let [walked, drawn, crashed, faulted] = [0, 0, 0, 0]
+  let [drawn, crashed, faulted] = [0, 0, 0]
   let failure: InterleavingFailure | null = null
 
   const judge = (run: ScheduleRun, mayFail: number, seed: string | null): void => {
@@ -141,12 +150,17 @@ async function interleaveScenario(
     failure = { scenario: scenario.name, replay, seed, violations, trace: run.trace }
   }
 
-  const walk = walkAll()
-  let isExhausted = false
-  while (failure === null && !isExhausted && walked < limit) {
-    judge(await runSchedule(world, walk.choose, { faults }), faults, null)
-    walked += 1
-    isExhausted = !walk.next()
+  const walks: ScenarioReport['walks'][number][] = []
+  for (const { faults, limit = Number.POSITIVE_INFINITY } of wanted) {
+    const walk = walkAll()
+    let walked = 0
+    let isExhausted = false
+    while (failure === null && !isExhausted && walked < limit) {
+      judge(await runSchedule(world, walk.choose, { faults }), faults, null)
+      walked += 1
+      isExhausted = !walk.next()
+    }
+    walks.push({ faults, schedules: walked, isExhausted })
   }
   const randomFaults = random?.faults ?? DEFAULT_RANDOM_FAULTS
   while (failure === null && random !== undefined && drawn < share) {
@@ -156,8 +170,7 @@ async function interleaveScenario(
   }
   const report: ScenarioReport = {
     scenario: scenario.name,
-    walked,
-    isExhausted,
+    walks,
     drawn,
     distinct: schedules.size,
     crashed,

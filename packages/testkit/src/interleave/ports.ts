@@ -3,6 +3,7 @@ import {
   type Clock,
   type CommitResult,
   DeliveryRefused,
+  type Random,
   type Store,
   StoreError,
   type TwoFactorConfig,
@@ -10,7 +11,6 @@ import {
 } from '@sallyport/core'
 import type { AuditedStore } from '../contract/audited-store.ts'
 import type { Outbox, Sent } from '../outbox.ts'
-import type { seededRandom } from '../seeded-random.ts'
 import type { Call, Happening } from './ledger.ts'
 import type { Process } from './process.ts'
 import { RIVALED_USER } from './scenario.ts'
@@ -30,14 +30,15 @@ export interface Run {
   readonly trace: string[]
 }
 
-/** Which process an engine's ports stand for now. */
+/** One process: what its engine's ports stand for. */
 export interface Binding {
   readonly client: string
   readonly run: Run
   /** Null: nothing is scheduled, and every call is answered at once. */
   readonly process: Process | null
   readonly clock: Clock
-  readonly random: ReturnType<typeof seededRandom>
+  readonly random: Random
+  /** What its client has asked it last. */
   call: Call
 }
 
@@ -48,23 +49,24 @@ export async function applyChange(run: Run, change: Change, call: Call): Promise
   return result
 }
 
-/** The ports of an engine, each call of which waits for its turn, on behalf of whatever process is bound. */
+/** The ports of an engine in a process: each call waits for its turn. */
 export function schedulingPorts(
-  bound: () => Binding,
+  of: Binding,
 ): Pick<
   TwoFactorConfig,
   'store' | 'mailer' | 'sms' | 'phoneNumbers' | 'findUser' | 'clock' | 'random' | 'observer'
 > {
+  const { run, client, process, clock, random } = of
+
   /** Waits for its turn, then has the effect of its fate. */
-  function call<Answer>(port: Port, effect: (fate: Fate, of: Binding) => Promise<Answer>): Promise<Answer> {
-    const of = bound()
-    const { process, run, client, call: asked } = of
+  function call<Answer>(port: Port, effect: (fate: Fate, asked: Call) => Promise<Answer>): Promise<Answer> {
+    const { call: asked } = of
     const effectOf = async (fate: Fate): Promise<Answer> => {
       asked.begunAt ??= run.when
       if (fate !== 'done') asked.faults += 1
       const tell = (what: string): unknown => run.trace.push(`${client} ${port} ${fate}: ${what}`)
       try {
-        const answer = await effect(fate, of)
+        const answer = await effect(fate, asked)
         tell(typeof answer === 'string' ? answer : 'answered')
         return answer
       } catch (error) {
@@ -77,30 +79,26 @@ export function schedulingPorts(
 
   const store: Store = {
     load: (userId, flowId) =>
-      call('load', async (fate, { run }) => {
+      call('load', async (fate) => {
         if (fate === 'refused') throw new StoreError('not_applied', 'scheduled: the store is not there')
         return run.store.load(userId, flowId)
       }),
-    commit: (change) => {
-      const asked = bound().call
-      return call('commit', (fate, of) => commit(fate, of, change, asked))
-    },
+    commit: (change) => call('commit', (fate, asked) => commit(fate, of, change, asked)),
     purge: (expiredBefore, limit) =>
-      call('purge', async (_fate, { run }) => {
+      call('purge', async () => {
         const removed = await run.store.purge(expiredBefore, limit)
         run.happenings.push({ kind: 'purged', when: run.when, expiredBefore })
         return removed
       }),
     forget: (userId) =>
-      call('forget', async (_fate, { run }) => {
+      call('forget', async () => {
         await run.store.forget(userId)
         run.happenings.push({ kind: 'forgotten', when: run.when })
       }),
   }
 
-  const send = (item: Sent): Promise<void> => {
-    const asked = bound().call
-    return call('send', async (fate, { run }) => {
+  const send = (item: Sent): Promise<void> =>
+    call('send', async (fate, asked) => {
       if (fate === 'refused') throw new DeliveryRefused('scheduled: refused')
       if (fate === 'lost_request') throw new Error('scheduled: lost')
       asked.sent.push({ when: run.when, what: item })
@@ -109,7 +107,6 @@ export function schedulingPorts(
         : run.outbox.smsSender.send(item.message))
       if (fate === 'lost_answer') throw new Error('scheduled: the answer was lost')
     })
-  }
 
   return {
     store,
@@ -118,15 +115,13 @@ export function schedulingPorts(
     phoneNumbers: { toE164: (text) => text },
     findUser: (id) => {
       if (id !== RIVALED_USER) return null
-      const { run } = bound()
       return run.changesUser ? call('find_user', async () => run.user) : run.user
     },
-    clock: { now: () => bound().clock.now(), wait: (ms, signal) => bound().clock.wait(ms, signal) },
-    random: { bytes: (length) => bound().random.bytes(length) },
+    clock,
+    random,
     observer: {
       observe(event) {
-        const { call: asked, run } = bound()
-        asked.observed.push({ when: run.when, what: event })
+        of.call.observed.push({ when: run.when, what: event })
       },
     },
   }

@@ -17,12 +17,6 @@ import { type Binding, schedulingPorts } from './ports.ts'
 import type { Process } from './process.ts'
 import { type InterleavingScenario, RIVALED_USER, type Rivals } from './scenario.ts'
 
-/** An engine whose ports stand for whatever process is bound to them: it holds no state of its own. */
-export interface Engine {
-  readonly twoFactor: TwoFactor
-  bind(binding: Binding): void
-}
-
 /** A situation that can be brought about as often as there are schedules. */
 export interface World {
   readonly scenario: InterleavingScenario
@@ -33,8 +27,8 @@ export interface World {
   readonly startAt: EpochMs
   /** What the preparation has left in the store. */
   readonly prepared: readonly Change[]
-  /** The engine of one process, by the client's letter and how many processes it has had before. */
-  engineOf(client: string, life: number): Engine
+  /** Starts the engine of a process. */
+  engineIn(binding: Binding): TwoFactor
   /** Which process goes on now: the one for which the store waits when it pauses. */
   readonly running: Running
 }
@@ -76,21 +70,6 @@ export async function prepareWorld(
   const rivals = await scenario.prepare(given)
   await store.forget(parseUserId(RIVALED_USER))
 
-  const engines = new Map<string, Engine>()
-  const create = (): Engine => {
-    let bound: Binding | undefined
-    const twoFactor = engine({
-      ...schedulingPorts(() => bound ?? notBound()),
-      keys: { ring: scenario.rotatesKeys ? [newer, key] : [key] },
-      policy: { issuer: 'Acme', methods: ['authenticator', 'email', 'sms'], ...scenario.policy },
-    })
-    return {
-      twoFactor,
-      bind: (binding) => {
-        bound = binding
-      },
-    }
-  }
   return {
     scenario,
     rivals,
@@ -99,17 +78,13 @@ export async function prepareWorld(
     startAt: clock.now(),
     prepared: recorded.commits.flatMap(({ change, result }) => (result === 'committed' ? [change] : [])),
     running,
-    engineOf(client, life) {
-      const name = `${client}${life}`
-      const engine = engines.get(name) ?? create()
-      engines.set(name, engine)
-      return engine
-    },
+    engineIn: (binding) =>
+      engine({
+        ...schedulingPorts(binding),
+        keys: { ring: scenario.rotatesKeys ? [newer, key] : [key] },
+        policy: { issuer: 'Acme', methods: ['authenticator', 'email', 'sms'], ...scenario.policy },
+      }),
   }
-}
-
-function notBound(): never {
-  throw new AssertionError({ message: 'an engine was asked before it had a process' })
 }
 
 /** Brings the prepared situation about again. */

@@ -1,6 +1,15 @@
-import type { AuditRecord } from '@sallyport/core'
-import { appliedBy, appliedIn, type Call, flowIdOf, type Ledger, stepOf, storeErrorOf } from '../ledger.ts'
-import { endingOf, isFinal, isGone, isWon, tells } from './history.ts'
+import type { AuditRecord, Step } from '@sallyport/core'
+import {
+  type Applied,
+  appliedBy,
+  appliedIn,
+  type Call,
+  flowIdOf,
+  type Ledger,
+  stepOf,
+  storeErrorOf,
+} from '../ledger.ts'
+import { endingOf, isGone, isWon, tells } from './history.ts'
 
 const outcomeOf = (call: Call): string | undefined => stepOf(call)?.outcome?.kind
 
@@ -71,21 +80,26 @@ export function leaks(ledger: Ledger): readonly string[] {
     : []
 }
 
-/** L7: a flow of which an end was told is told to have ended so ever after. */
+/**
+ * L7: a flow of which an end was told is told to have ended so ever after. What a look alone shows as ended, by
+ * time or by what the host says now of the user, is not yet: a step that read before may still be committed.
+ */
 export function changedEnds(ledger: Ledger): readonly string[] {
   const told = ledger.calls.flatMap((call) => {
     const step = stepOf(call)
     return step === undefined || call.toldAt === null ? [] : [{ call, step, at: call.toldAt }]
   })
-  return told.flatMap(({ step: before, at }) =>
-    !isFinal(before.state)
-      ? []
-      : told.flatMap(({ step: after, call }) => {
-          const isLater = after.flow === before.flow && call.begunAt !== null && call.begunAt > at
-          if (!isLater || after.state === before.state || isGone(ledger, before.flow)) return []
-          return [`${call.name}: a flow that was ${before.state} is told to be ${after.state}`]
-        }),
-  )
+  const endings = appliedIn(ledger).filter(endingOf)
+  const isStored = ({ flow, state }: Step, by: number): boolean =>
+    endings.some((one) => one.change.flow?.id === flowIdOf(flow) && isEnding(one, state) && one.when <= by)
+  return told.flatMap(({ step: before, at }) => {
+    if (!isStored(before, at) || isGone(ledger, before.flow)) return []
+    return told.flatMap(({ step: after, call }) =>
+      after.flow === before.flow && (call.begunAt ?? 0) > at && after.state !== before.state
+        ? [`${call.name}: a flow that was ${before.state} is told to be ${after.state}`]
+        : [],
+    )
+  })
 }
 
 /** L11: every call whose process lives is answered: moved, or refused with a reason that there is. */
@@ -132,7 +146,7 @@ export function prematureTellings(ledger: Ledger): readonly string[] {
         faults.push(`a message (${sent.what.message.kind}) was sent before anything was committed`)
 
     const outcome = outcomeOf(call)
-    if (outcome !== undefined && !by(call.toldAt ?? 0).some((one) => isEnding(one, outcome)))
+    if (outcome !== undefined && !applied.some((one) => isEnding(one, outcome)))
       faults.push(`${outcome} was told before it was committed`)
     if (storeErrorOf(call) === 'not_applied' && applied.length > 0)
       faults.push('it was told that nothing was written, and something was')
@@ -143,8 +157,8 @@ export function prematureTellings(ledger: Ledger): readonly string[] {
   })
 }
 
-const isEnding = (record: AuditRecord, outcome: string): boolean =>
-  record.kind === 'flow_ended' && record.outcome === outcome
+/** Whether a change has ended its flow in this state. */
+const isEnding = (applied: Applied, state: string): boolean => endingOf(applied)?.outcome === state
 
 /** L12: a flow that was told of is there until it is taken away. */
 export const vanishedFlows = (ledger: Ledger): readonly string[] =>
