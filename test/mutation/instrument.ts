@@ -13,7 +13,9 @@ export interface Mutant {
   readonly position: string
   /** The line that it begins on, without indentation: it outlives a change elsewhere in the file. */
   readonly line: string
-  /** What stands there in place of the source, with each run of white space as one space. */
+  /** The source that is replaced, with each run of white space as one space. */
+  readonly original: string
+  /** What stands there instead, likewise. */
   readonly replacement: string
 }
 
@@ -30,14 +32,21 @@ const silent = {
   ...{ isWarnEnabled: () => false, isErrorEnabled: () => false, isFatalEnabled: () => false },
 }
 
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
 function describe(mutant: StrykerMutant, lines: readonly string[]): Mutant {
   const { id, fileName, location, replacement } = mutant
+  const { start, end } = location // from zero
+  const within = lines.slice(start.line, end.line + 1)
+  within.push((within.pop() ?? '').slice(0, end.column))
+  const original = within.join('\n').slice(start.column)
   return {
     id,
     file: fileName.slice(`${SOURCES}/`.length),
-    position: `${fileName}:${location.start.line + 1}:${location.start.column + 1}`,
-    line: (lines[location.start.line] ?? '').trim(),
-    replacement: replacement.replace(/\s+/g, ' ').trim(),
+    position: `${fileName}:${start.line + 1}:${start.column + 1}`,
+    line: (lines[start.line] ?? '').trim(),
+    original: oneLine(original),
+    replacement: oneLine(replacement),
   }
 }
 

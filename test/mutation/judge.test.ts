@@ -7,6 +7,7 @@ const mutant = (fields: Partial<TriedMutant>): TriedMutant => ({
   file: 'flow/step.ts',
   position: 'packages/core/src/flow/step.ts:1:1',
   line: 'return a < b',
+  original: 'a < b',
   replacement: 'a <= b',
   fate: 'survived',
   ...fields,
@@ -18,10 +19,10 @@ test('a mutant that fails a test, and one that never ends, are killed', () => {
   expect(verdict.score).toBeCloseTo(66.67, 1)
 })
 
-test('a survivor is named by its file, its line and what it puts there', () => {
+test('a survivor is named by its file, its line and what it puts in place of what', () => {
   const survivor = mutant({ position: 'packages/core/src/flow/step.ts:90:3' })
   expect(judge([survivor], [mutant({})])).toMatchObject({ listed: [survivor], unlisted: [], stale: [] })
-  for (const other of [{ file: 'flow/stage.ts' }, { line: 'return a < c' }, { replacement: 'a > b' }]) {
+  for (const other of [{ file: 'flow/stage.ts' }, { line: 'return a < c' }, { original: 'a' }, { replacement: 'a > b' }]) {
     const entry = mutant(other)
     expect(judge([survivor], [entry])).toMatchObject({ listed: [], unlisted: [survivor], stale: [entry] })
   }

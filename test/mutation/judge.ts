@@ -16,8 +16,8 @@ export interface Verdict {
   readonly stale: readonly ListedSurvivor[]
 }
 
-const nameOf = ({ file, line, replacement }: ListedSurvivor): string =>
-  JSON.stringify([file, line, replacement])
+const nameOf = ({ file, line, original, replacement }: ListedSurvivor): string =>
+  JSON.stringify([file, line, original, replacement])
 
 /** Holds mutants against the entries of the list that are about their folder. */
 export function judge(mutants: readonly TriedMutant[], list: readonly ListedSurvivor[]): Verdict {

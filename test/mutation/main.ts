@@ -48,10 +48,10 @@ for (const folder of mutatedFolders) {
     `${name.padEnd(8)} ${score.toFixed(1)} %: ${killed} of ${mutants} mutants killed, ` +
       `${listed.length} survivors with a reason, ${unlisted.length} without (${seconds} s)`,
   )
-  for (const { position, line, replacement, fate } of unlisted)
-    console.log(`  ${fate.toUpperCase()} ${position}\n    ${line}\n    ${replacement}`)
-  for (const { file, line, replacement } of stale)
-    console.log(`  LISTED BUT KILLED ${file}\n    ${line}\n    ${replacement}`)
+  for (const { position, line, original, replacement, fate } of unlisted)
+    console.log(`  ${fate.toUpperCase()} ${position}: ${line}\n    - ${original}\n    + ${replacement}`)
+  for (const { file, line, original, replacement } of stale)
+    console.log(`  LISTED BUT KILLED ${file}: ${line}\n    - ${original}\n    + ${replacement}`)
   if (score < MIN_SCORE_PERCENT || unlisted.length > 0 || stale.length > 0) process.exitCode = 1
   total.mutants += mutants
   total.killed += killed

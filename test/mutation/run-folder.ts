@@ -8,7 +8,7 @@ import { type Instrumented, instrument, type Mutant } from './instrument.ts'
 import { assign, type Fate, progressIn } from './work.ts'
 
 /** Milliseconds that one mutant may take: beyond, it has made a loop that even its own switch does not see. */
-const STALL_MS = 60_000
+const STALL_MS = 120_000
 const POLL_MS = 500
 
 /** A mutant with what became of it. */

@@ -1,7 +1,7 @@
 import type { Mutant } from './instrument.ts'
 
 /** What a survivor is listed by. */
-export type ListedSurvivor = Pick<Mutant, 'file' | 'line' | 'replacement'>
+export type ListedSurvivor = Pick<Mutant, 'file' | 'line' | 'original' | 'replacement'>
 
 /** Mutants that no test kills, by the reason why none should. */
 export const listedSurvivors: readonly {

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { basename, relative } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import type { Mutant } from './instrument.ts'
 import type { DeclaredTest } from './registry.ts'
 import { assignedWork, type Fate, type Progress, progressFileIn } from './work.ts'
 
@@ -35,18 +36,13 @@ interface PlacedTest extends DeclaredTest {
 
 const idOf = ({ file, place }: Pick<PlacedTest, 'file' | 'place'>): string => `${file}#${place}`
 
-/** Loads test files anew, and with them all that they import. */
-async function load(files: readonly string[]): Promise<readonly PlacedTest[]> {
-  vi.resetModules()
+/** Loads a test file, and with it all that it imports and that is not loaded since the last reset. */
+async function load(file: string): Promise<readonly PlacedTest[]> {
   const { takeDeclared } = await import('./registry.ts')
-  const loaded: PlacedTest[] = []
-  for (const file of files) {
-    await import(file)
-    const declared = takeDeclared()
-    if (declared.length === 0) throw new Error(`${relative('.', file)} declares no test`)
-    loaded.push(...declared.map((one, place) => ({ ...one, file, place })))
-  }
-  return loaded
+  await import(file)
+  const declared = takeDeclared()
+  if (declared.length === 0) throw new Error(`${relative('.', file)} declares no test`)
+  return declared.map((one, place) => ({ ...one, file, place }))
 }
 
 /** Runs a test as Vitest would; rejects when it fails or does not end. */
@@ -68,29 +64,45 @@ interface CoveringTest {
   readonly tookMs: number
 }
 
-/** Runs every test without a mutant. */
+/** Runs every test without a mutant; the quick ones come first in the result. */
 async function rehearse(): Promise<readonly CoveringTest[]> {
   const rehearsed: CoveringTest[] = []
-  for (const one of await load(work.tests)) {
-    switchboard.currentTestId = idOf(one)
-    const startedAt = performance.now()
-    await one.run()
-    rehearsed.push({ file: one.file, place: one.place, tookMs: performance.now() - startedAt })
-    switchboard.currentTestId = undefined
+  for (const file of work.tests) {
+    for (const one of await load(file)) {
+      switchboard.currentTestId = idOf(one)
+      const startedAt = performance.now()
+      await one.run()
+      rehearsed.push({ file, place: one.place, tookMs: performance.now() - startedAt })
+      switchboard.currentTestId = undefined
+    }
   }
   return rehearsed.sort((a, b) => a.tookMs - b.tookMs)
 }
 
-/** Whether a test fails, of those given, with the mutant in place; the quick ones first. */
-async function isKilled(mutant: string, tests: readonly CoveringTest[], hitLimit: number): Promise<boolean> {
-  Object.assign(switchboard, { activeMutant: mutant, hitCount: 0, hitLimit })
+/** Whether a test file is named after a source or its folder: most mutants are killed there. */
+function isNamedAfter(test: string, source: string): boolean {
+  return source.split(/[./]/).includes(basename(test, '.test.ts'))
+}
+
+/** Whether one of the tests fails with the mutant in place, in modules that are loaded anew. */
+async function isKilled(
+  mutant: Pick<Mutant, 'id' | 'file'>,
+  tests: readonly CoveringTest[],
+  hitLimit: number,
+): Promise<boolean> {
+  const files = [...new Set(tests.map(({ file }) => file))].sort(
+    (a, b) => Number(isNamedAfter(b, mutant.file)) - Number(isNamedAfter(a, mutant.file)),
+  )
+  vi.resetModules()
+  Object.assign(switchboard, { activeMutant: mutant.id, hitCount: 0, hitLimit })
   try {
-    const loaded = new Map<string, PlacedTest>()
-    for (const one of await load([...new Set(tests.map(({ file }) => file))])) loaded.set(idOf(one), one)
-    for (const covering of tests) {
-      const one = loaded.get(idOf(covering))
-      if (one === undefined) return true // its table has lost a row
-      await run(one, TIMEOUT_MS + TIMEOUT_FACTOR * covering.tookMs)
+    for (const file of files) {
+      const loaded = await load(file)
+      for (const { place, tookMs } of tests.filter((one) => one.file === file)) {
+        const one = loaded[place]
+        if (one === undefined) return true // its table has lost a row
+        await run(one, TIMEOUT_MS + TIMEOUT_FACTOR * tookMs)
+      }
     }
     return false
   } catch {
@@ -105,19 +117,21 @@ const write = (progress: Progress): void =>
 
 test('each mutant is tried', async () => {
   const tests = await rehearse()
-  expect(await isKilled('none', tests, 0)).toBe(false) // loading anew fails nothing by itself
   const { static: onLoading = {}, perTest = {} } = switchboard.mutantCoverage ?? {}
-  const hitsOf = (mutant: string): number =>
-    Object.values(perTest).reduce((hits, of) => hits + (of[mutant] ?? 0), onLoading[mutant] ?? 0)
+  expect(perTest).not.toEqual({})
+  expect(await isKilled({ id: 'none', file: '' }, tests, 0)).toBe(false) // loading anew fails nothing by itself
+  const hitsOf = (id: string): number =>
+    Object.values(perTest).reduce((hits, of) => hits + (of[id] ?? 0), onLoading[id] ?? 0)
 
-  for (const mutant of work.todo) {
-    write({ trying: mutant })
-    const covering = tests.filter((one) => mutant in onLoading || mutant in (perTest[idOf(one)] ?? {}))
+  const todo = new Set(work.todo)
+  for (const mutant of work.mutants.filter(({ id }) => todo.has(id))) {
+    const { id } = mutant
+    write({ trying: id })
+    const covering = tests.filter((one) => id in onLoading || id in (perTest[idOf(one)] ?? {}))
     let fate: Fate = 'not covered'
     if (covering.length > 0) {
-      fate = (await isKilled(mutant, covering, hitsOf(mutant) * MAX_HITS_FACTOR)) ? 'killed' : 'survived'
+      fate = (await isKilled(mutant, covering, hitsOf(id) * MAX_HITS_FACTOR)) ? 'killed' : 'survived'
     }
-    write({ tried: mutant, fate })
+    write({ tried: id, fate })
   }
-  expect(work.todo.length).toBeGreaterThan(0)
 })

@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     include: ['test/mutation/try-mutants.ts'],
     pool: 'forks',
+    fsModuleCache: false, // it would answer with sources without mutants
     testTimeout: 0,
     expect: { requireAssertions: false },
   },
