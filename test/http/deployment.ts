@@ -48,6 +48,8 @@ export interface Deployment extends Pick<Scenario, 'twoFactor' | 'clock' | 'outb
 export interface DeploymentOptions {
   readonly store?: Store
   readonly policy?: ScenarioOptions['policy']
+  /** What else core is given. */
+  readonly engine?: Pick<ScenarioOptions, 'observer' | 'flowLog'>
   readonly http?: Partial<TwoFactorHttpOptions>
   readonly seed?: string
   readonly revocations?: Revocations
@@ -56,9 +58,16 @@ export interface DeploymentOptions {
 const keys = { ring: [{ id: 'test', secret: new Uint8Array(32).fill(7) }] } as const
 
 export function deploy(options: DeploymentOptions = {}): Deployment {
-  const { store = memoryStore(), policy = {}, http: given = {}, seed = 'http', revocations } = options
+  const {
+    store = memoryStore(),
+    policy = {},
+    engine = {},
+    http: given = {},
+    seed = 'http',
+    revocations,
+  } = options
   const clock = fakeClock(undefined, { autoAdvanceMs: 2_000 })
-  const base = scenario({ store, policy, clock, seed, keys })
+  const base = scenario({ ...engine, store, policy, clock, seed, keys })
   const users = new Map<string, User>()
   const verified: string[] = []
   const errors: unknown[] = []

@@ -7,6 +7,10 @@ import { live, lives } from './random-life.ts'
 
 const BOB = parseUserId('bob')
 
+/** A code stands alone: a time or a digest that happens to hold its digits does not give it away. */
+const standsAlone = (secret: string) =>
+  new RegExp(`(?<![\\w-])${secret.replaceAll(/[.+]/g, '\\$&')}(?![\\w-])`)
+
 const eventful = [
   ...['authenticated', 'changed', 'verified', 'cancelled', 'expired', 'selecting', 'managing.idle'],
   ...['challenging.awaiting_proof', 'enrolling.awaiting_proof', 'rescuing.awaiting_proof'],
@@ -24,7 +28,7 @@ test('L10: what was logged of any life replays to the stored snapshots, byte for
       const { store, log, secrets } = await live(acts, `life ${seed}`)
       const text = JSON.stringify(log)
       for (const secret of secrets) {
-        const found = new RegExp(`(?<![\\w-])${RegExp.escape(secret)}(?![\\w-])`).exec(text)
+        const found = standsAlone(secret).exec(text)
         if (found) throw new Error(`in the log: …${text.slice(found.index - 60, found.index + 20)}`)
       }
       const flows = replay(JSON.parse(text))
