@@ -1,8 +1,7 @@
 import { appProof, appsFor } from './account.ts'
 import { type Client, pendingLogin, sendPassword, submit, textOf } from './client.ts'
-import { emailOf, phoneOf } from './deployment.ts'
-import { sentProof } from './enroll.ts'
 import { recover } from './log-in.ts'
+import { isSent, seenNow, sentProof } from './sent-codes.ts'
 
 /** How an account was left. */
 export type Closing = 'logged_in' | 'nothing_enrolled' | 'locked' | 'unanswered'
@@ -12,13 +11,12 @@ export type Closing = 'logged_in' | 'nothing_enrolled' | 'locked' | 'unanswered'
  * that has an end is over.
  */
 export async function logInAtLast(client: Client): Promise<Closing> {
-  const { account, browser, inbox, tell } = client
+  const { account, browser, tell } = client
   const fault = (what: string): Closing => {
     tell({ says: 'fault', user: account.id, what: `L12: ${what}` })
     return 'unanswered'
   }
-  const seen = (address: string): number => inbox.codesOf(address).length
-  const before = { email: seen(emailOf(account.id)), sms: seen(phoneOf(account.id)) }
+  const seen = seenNow(client)
   let answer = await sendPassword(client)
   let enrollment: string | null = null
   if (answer.response['tf_select'] === true) {
@@ -29,7 +27,6 @@ export async function logInAtLast(client: Client): Promise<Closing> {
     enrollment = (choices.find(({ id }) => account.appOf.has(id)) ?? choices[0])?.id ?? ''
     answer = await browser.post('/tf-select', { which: enrollment })
   }
-  if (answer.reason === 'delivery_failed') return 'unanswered' // on purpose, now and then
   const isBare = 'user' in answer.response || textOf(answer, 'tf_state') === 'setup_from_login'
   if (isBare)
     return account.factors === 'some' ? fault('a second factor that was told is gone') : 'nothing_enrolled'
@@ -41,15 +38,14 @@ export async function logInAtLast(client: Client): Promise<Closing> {
   const target = pendingLogin(client)
   if (method === null || target === null)
     return fault(`a login is answered ${answer.status} ${answer.reason}`)
-  if (method === 'authenticator') {
+  if (!isSent(method)) {
     for (const uri of appsFor(account, enrollment)) {
       const verdict = await submit(client, target, { ...appProof(uri, client.now()), mustFail: null })
       if (verdict === 'accepted') return 'logged_in'
     }
     return fault('no app that was told to be in force logs in')
   }
-  const address = method === 'sms' ? phoneOf(account.id) : emailOf(account.id)
-  const proof = await sentProof(client, address, before[method === 'sms' ? 'sms' : 'email'])
+  const proof = await sentProof(client, method, seen)
   if (proof === null) return fault('no code arrives')
   const verdict = await submit(client, target, { ...proof, mustFail: null })
   return verdict === 'accepted' ? 'logged_in' : fault(`the code that arrived is ${verdict}`)

@@ -1,6 +1,7 @@
-import { appProof, keepApp, type Proof, wrongCode } from './account.ts'
+import { appProof, keepApp, wrongCode } from './account.ts'
 import { type Client, isUnknown, pendingLogin, submit, type Target, textOf } from './client.ts'
-import { emailOf, phoneOf } from './deployment.ts'
+import { phoneOf } from './deployment.ts'
+import { isSent, seenNow, sentProof } from './sent-codes.ts'
 import { flowIdOf, type ProofAnswer } from './told.ts'
 
 const METHODS = ['authenticator', 'authenticator', 'email', 'sms'] as const
@@ -13,11 +14,10 @@ const METHODS = ['authenticator', 'authenticator', 'email', 'sms'] as const
 export async function enroll(client: Client, mode: 'add' | 'replace' | null): Promise<ProofAnswer | null> {
   const { account, browser, chance, inbox } = client
   const method = chance.pick(METHODS)
-  const address = method === 'sms' ? phoneOf(account.id) : emailOf(account.id)
-  const seen = inbox.codesOf(address).length
+  const seen = seenNow(client)
   const answer = await browser.post('/tf-setup', {
     setup: method,
-    ...(method === 'sms' ? { phone: address } : {}),
+    ...(method === 'sms' ? { phone: phoneOf(account.id) } : {}),
     ...(mode === null ? {} : { mode }),
   })
   if (answer.status !== 200) return null
@@ -34,16 +34,12 @@ export async function enroll(client: Client, mode: 'add' | 'replace' | null): Pr
     )
     await submit(client, target, { code, secret: 'none', mustFail: 'wrong' })
   }
-  const proof = uri === null ? await sentProof(client, address, seen) : appProof(uri, client.now())
+  const shown = uri === null ? null : appProof(uri, client.now())
+  const proof = isSent(method) ? await sentProof(client, method, seen) : shown
   if (proof === null) return null
   const verdict = await submit(client, target, { ...proof, mustFail: null })
   adopt(client, verdict, { mode, uri })
   return verdict
-}
-
-/** The newest code at an address, once one has come that was not there before. */
-export async function sentProof({ inbox }: Client, address: string, seen: number): Promise<Proof | null> {
-  return inbox.next(address, seen)
 }
 
 function targetOf(client: Client, mode: 'add' | 'replace' | null, token: string | null): Target | null {

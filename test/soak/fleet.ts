@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly seed: string
   /** What the servers print goes to this file. */
   readonly logPath: string
+  /** Where the servers keep their compiled sources. */
+  readonly cachePath: string
   onMessage(message: Message): void
 }
 
@@ -43,8 +45,8 @@ export interface Fleet {
 
 const SERVER = fileURLToPath(new URL('./server.ts', import.meta.url))
 
-/** How long a server may take to stop, or to begin, on a busy machine. */
-const PATIENCE_MS = 20_000
+/** How long a server may take to stop, or to begin, on a machine that has much else to do. */
+const PATIENCE_MS = 120_000
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const log = openSync(options.logPath, 'a')
@@ -57,6 +59,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     const order: ServerOrder = { ...options.order, port, seed: `${options.seed}:server:${born}` }
     const child = fork(SERVER, [JSON.stringify(order)], {
       execArgv: ['--expose-gc'],
+      // What one server has compiled the next need not: they begin often.
+      env: { ...process.env, NODE_COMPILE_CACHE: options.cachePath },
       stdio: ['ignore', log, log, 'ipc'],
     })
     child.on('message', (report: ServerReport) => {

@@ -1,8 +1,7 @@
 import { appProof, appsFor, keepApp, untilNextStepMs, wrongCode } from './account.ts'
-import type { Answer } from './browser.ts'
 import { type Client, pendingLogin, sendPassword, submit, type Target, tellFlow, textOf } from './client.ts'
-import { emailOf, phoneOf } from './deployment.ts'
-import { enroll, listEnrollments, sentProof } from './enroll.ts'
+import { enroll, listEnrollments } from './enroll.ts'
+import { isSent, type Seen, seenNow, sentProof } from './sent-codes.ts'
 import type { ProofAnswer } from './told.ts'
 
 /** What goes wrong on the way, and how often: a number without a name is a login without a mistake. */
@@ -46,12 +45,9 @@ export async function logIn(
   client: Client,
   { remember, isCareful = false }: LogInOptions = {},
 ): Promise<boolean> {
-  const { account, browser, chance, inbox } = client
+  const { account, browser, chance } = client
   const mistake = isCareful ? 'none' : chance.pick(mistakes)
-  const seen = {
-    email: inbox.codesOf(emailOf(account.id)).length,
-    sms: inbox.codesOf(phoneOf(account.id)).length,
-  }
+  const seen = seenNow(client)
   let answer = await sendPassword(client, remember === undefined ? {} : { remember })
   if (mistake === 'restart') answer = await sendPassword(client)
   let enrollment = account.enrollments.length === 1 ? (account.enrollments[0]?.id ?? null) : null
@@ -81,7 +77,7 @@ interface Proving {
   readonly method: string
   readonly enrollment: string | null
   /** How many codes there were before the login. */
-  readonly seen: { readonly email: number; readonly sms: number }
+  readonly seen: Seen
   readonly mistake: Mistake
   readonly remember: boolean | undefined
 }
@@ -141,9 +137,8 @@ async function proveRightly(
     ...(remember === undefined ? {} : { remember }),
     ...(givesUpAfterMs === undefined ? {} : { givesUpAfterMs }),
   }
-  if (method !== 'authenticator') {
-    const address = method === 'sms' ? phoneOf(account.id) : emailOf(account.id)
-    const proof = await sentProof(client, address, seen[method === 'sms' ? 'sms' : 'email'])
+  if (isSent(method)) {
+    const proof = await sentProof(client, method, seen)
     return proof === null ? null : submit(client, target, { ...proof, ...options })
   }
   let verdict: ProofAnswer | null = null
@@ -163,39 +158,23 @@ async function proveLate(
   target: Target,
   { method, seen, enrollment }: Proving,
 ): Promise<boolean> {
-  const { account } = client
-  if (method === 'authenticator') {
-    const [uri] = appsFor(account, enrollment)
-    if (uri === undefined) return false
-    const proof = appProof(uri, client.now())
-    if (!(await client.wait(LATE_MS))) return false
-    return (await submit(client, target, { ...proof, mustFail: 'late' })) === 'accepted'
-  }
-  const proof = await sentProof(
-    client,
-    method === 'sms' ? phoneOf(account.id) : emailOf(account.id),
-    seen[method === 'sms' ? 'sms' : 'email'],
-  )
-  if (proof === null) return false
-  if (!(await client.wait(LATE_MS))) return false
+  const [uri = null] = appsFor(client.account, enrollment)
+  const shown = uri === null ? null : appProof(uri, client.now())
+  const proof = isSent(method) ? await sentProof(client, method, seen) : shown
+  if (proof === null || !(await client.wait(LATE_MS))) return false
   return (await submit(client, target, { ...proof, mustFail: 'late' })) === 'accepted'
 }
 
 /** Asks for a second code, tries the first, and proves by the second. */
 async function proveResent(client: Client, target: Target, proving: Proving): Promise<boolean> {
-  const { account, browser, inbox } = client
   const { method, enrollment } = proving
-  if (method === 'authenticator') return (await proveRightly(client, target, proving)) === 'accepted'
-  const address = method === 'sms' ? phoneOf(account.id) : emailOf(account.id)
-  const first = await sentProof(client, address, proving.seen[method === 'sms' ? 'sms' : 'email'])
+  if (!isSent(method)) return (await proveRightly(client, target, proving)) === 'accepted'
+  const first = await sentProof(client, method, proving.seen)
   await client.wait(RESEND_MS)
-  const seen = {
-    email: inbox.codesOf(emailOf(account.id)).length,
-    sms: inbox.codesOf(phoneOf(account.id)).length,
-  }
-  const again: Answer = await browser.post('/tf-select', { which: enrollment ?? method })
+  const seen = seenNow(client)
+  const again = await client.browser.post('/tf-select', { which: enrollment ?? method })
   if (again.status === 200 && first !== null) {
-    const second = await sentProof(client, address, seen[method === 'sms' ? 'sms' : 'email'])
+    const second = await sentProof(client, method, seen)
     if (second !== null && second.code !== first.code)
       await submit(client, target, { ...first, mustFail: 'void' })
   }
@@ -203,11 +182,10 @@ async function proveResent(client: Client, target: Target, proving: Proving): Pr
 }
 
 async function rescueByMail(client: Client, target: Target): Promise<boolean> {
-  const { account, browser, inbox } = client
-  const seen = inbox.codesOf(emailOf(account.id)).length
-  const answer = await browser.post('/tf-rescue', { help_setup: 'email' })
+  const seen = seenNow(client)
+  const answer = await client.browser.post('/tf-rescue', { help_setup: 'email' })
   if (answer.status !== 200) return false
-  const proof = await sentProof(client, emailOf(account.id), seen)
+  const proof = await sentProof(client, 'email', seen)
   return proof !== null && (await submit(client, target, { ...proof, mustFail: null })) === 'accepted'
 }
 

@@ -1,8 +1,8 @@
-import { appProof } from './account.ts'
+import { appProof, untilNextStepMs } from './account.ts'
 import { type Client, isUnknown, pendingLogin, sendPassword, submit, tellFlow, textOf } from './client.ts'
-import { emailOf, phoneOf } from './deployment.ts'
-import { disable, drawRecoveryCodes, enroll, listEnrollments, sentProof } from './enroll.ts'
+import { disable, drawRecoveryCodes, enroll, listEnrollments } from './enroll.ts'
 import { logIn, recover } from './log-in.ts'
+import { isSent, seenNow, sentProof } from './sent-codes.ts'
 
 /** What the owner of an account does next. Each begins in a browser of its own, and may end anywhere. */
 type Act = (client: Client, another: () => Client) => Promise<void>
@@ -88,21 +88,20 @@ const disableAndEnroll: Act = async (client, another) => {
 
 /** Proves a factor again, for something that asks for it. */
 const stepUp: Act = async (client) => {
-  const { account, browser, inbox } = client
+  const { account, browser } = client
   if (!(await logIn(client, { isCareful: true }))) return
   const [enrolled] = account.enrollments
   if (enrolled === undefined) return
-  const address = enrolled.method === 'sms' ? phoneOf(account.id) : emailOf(account.id)
-  const seen = inbox.codesOf(address).length
-  const begun = await browser.post('/verify', { method: enrolled.method })
+  const { method } = enrolled
+  const seen = seenNow(client)
+  const begun = await browser.post('/verify', { method })
   if (begun.status !== 200) return
   tellFlow(client)
   const pending = pendingLogin(client)
   const uri = account.appOf.get(enrolled.id) ?? account.apps[0]
-  const isApp = textOf(begun, 'tf_method') === 'authenticator'
-  if (isApp) await client.wait(31_000)
-  const proof =
-    isApp && uri !== undefined ? appProof(uri, client.now()) : await sentProof(client, address, seen)
+  if (!isSent(method)) await client.wait(untilNextStepMs(client.now()))
+  const shown = uri === undefined ? null : appProof(uri, client.now())
+  const proof = isSent(method) ? await sentProof(client, method, seen) : shown
   if (pending === null || proof === null) return
   await submit(client, { ...pending, path: '/verify', prize: 'verified' }, { ...proof, mustFail: null })
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '@sallyport/core'
@@ -72,7 +72,8 @@ export async function runSoak({ place, seconds, users, seed, folder }: SoakOptio
   const inbox = createInbox(() => clock.now())
   const notes = createNotes()
   const accounts = Array.from({ length: users }, (_, number) => createAccount(userIdOf(number)))
-  const fleetOptions = { seed, logPath, onMessage: inbox.take }
+  const cachePath = join(folder, 'compiled')
+  const fleetOptions = { seed, logPath, cachePath, onMessage: inbox.take }
 
   const soak = await soakAll(
     { ...fleetOptions, servers: SERVERS, order: { place, pace, refusesOneIn: REFUSED_ONE_IN, purges: true } },
@@ -86,6 +87,7 @@ export async function runSoak({ place, seconds, users, seed, folder }: SoakOptio
     { accounts, inbox, notes, clock: pacedClock(later), seconds, seed },
   )
 
+  rmSync(cachePath, { recursive: true, force: true })
   const printed = readFileSync(logPath, 'utf8')
   const userIds = accounts.map(({ id }) => id)
   const checked = await checkRun({ place, users: userIds, notes, inbox, printed, purgedBefore })
