@@ -353,6 +353,7 @@ describe('the outcome of a login', () => {
       userId: 'bob',
       amr: ['pwd', 'otp', 'mfa'],
       authenticatedAt: clock.now(),
+      firstFactorAt: clock.now(),
       secondFactorAt: clock.now(),
       enrollment,
       remembered: {
