@@ -1,8 +1,10 @@
 import { defaultPaths } from '@sallyport/http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parseNext } from '../../packages/pages/src/next.ts'
 import { ORIGIN, PASSWORD } from '../http/deployment.ts'
 import { deployPages } from './deploy-pages.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // whole walks, perhaps on a busy machine
 
 const elsewhere = [
   '//evil.test',

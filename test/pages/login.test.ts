@@ -1,8 +1,10 @@
 import { simulatedAuthenticator } from '@sallyport/testkit'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { PASSWORD, stores } from '../http/deployment.ts'
 import { deployPages } from './deploy-pages.ts'
 import { readQrCode } from './read-qr-code.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // whole walks, perhaps on a busy machine
 
 describe.each(stores)('pages of a login on %s', (_name, create) => {
   const begin = (options: Parameters<typeof deployPages>[0] = {}) =>
@@ -129,23 +131,23 @@ describe.each(stores)('pages of a login on %s', (_name, create) => {
       return browser
     }
     const byCode = await lost()
-    await byCode.follow('Continue')
+    await byCode.follow('Use a recovery code One of the codes that you have stored.')
     await byCode.press('Continue', { 'Recovery code': 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA' })
     expect(byCode.problems()).toEqual(['That code is not right.'])
     await byCode.press('Continue', { 'Recovery code': recoveryCode.toLowerCase() })
     expect(byCode.at()).toBe('/tf-devices')
 
     const byMail = await lost()
-    await byMail.press('Continue', {}, '.card:nth-of-type(2)')
+    await byMail.press('Get a code by mail')
     expect(byMail.at()).toBe('/tf-validate?next=%2Ftf-devices')
     await byMail.press('Continue', { Code: outbox.lastCode('bob@acme.test') })
     expect(byMail.at()).toBe('/tf-devices')
 
     const byHelp = await lost()
-    await byHelp.press('Continue', {}, '.card:nth-of-type(3)')
+    await byHelp.press('Ask for help')
     expect(byHelp.text()).toContain('The administrators have been told.')
     expect(outbox.to('help@acme.test')).toHaveLength(1)
-    await byHelp.press('Continue', {}, '.card:nth-of-type(3)')
+    await byHelp.press('Ask for help')
     expect(byHelp.status()).toBe(429)
     await byHelp.follow('Back')
     expect(byHelp.at()).toBe('/tf-select?next=%2Ftf-devices')

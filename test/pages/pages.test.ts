@@ -2,9 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { memoryStore } from '@sallyport/adapters-memory'
 import { ConfigError, StoreError } from '@sallyport/core'
 import { createPages, defaultPageCatalog, defaultTemplates, html, layout } from '@sallyport/pages'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { stylesheet } from '../../packages/pages/src/stylesheet.ts'
 import { ORIGIN, PASSWORD } from '../http/deployment.ts'
 import { deployPages } from './deploy-pages.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // whole walks, perhaps on a busy machine
 
 const page = { accept: 'text/html' }
 
@@ -237,4 +240,42 @@ test('clients of JSON get JSON where there are pages', async () => {
     response: { reason: 'method_not_allowed' },
   })
   expect(await browser.get('/nothing')).toMatchObject({ status: 404 })
+})
+
+describe('colors can be told apart (WCAG 2.2, 1.4.3 and 1.4.11)', () => {
+  const [light = '', dark = ''] = stylesheet.split('@media (prefers-color-scheme: dark)')
+  const colorsOf = (css: string) =>
+    Object.fromEntries(
+      [...css.matchAll(/--sp-([\w-]+): (#[0-9a-f]{6});/g)].map(([, name = '', color = '']) => [name, color]),
+    )
+  const luminance = (color: string): number => {
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+      .map((at) => Number.parseInt(color.slice(at, at + 2), 16) / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+  const contrast = (a: string, b: string): number => {
+    const [lighter = 0, darker = 0] = [luminance(a), luminance(b)].toSorted((x, y) => y - x)
+    return (lighter + 0.05) / (darker + 0.05)
+  }
+  const pairs: readonly (readonly [front: string, backs: readonly string[], least: number])[] = [
+    ['text', ['background', 'surface', 'raised', 'accent-soft', 'danger-soft', 'good-soft'], 4.5],
+    ['muted', ['background', 'surface', 'raised', 'accent-soft'], 4.5],
+    ['accent', ['background', 'surface', 'raised'], 4.5],
+    ['on-accent', ['accent', 'accent-strong'], 4.5],
+    ['danger', ['surface', 'raised', 'danger-soft'], 4.5],
+    ['edge', ['surface', 'raised'], 3],
+  ]
+  const schemes = [
+    ['light', colorsOf(light)],
+    ['dark', { ...colorsOf(light), ...colorsOf(dark.split('\n}\n')[0] ?? '') }],
+  ] as const
+  test.each(schemes)('%s', (_scheme, colors) => {
+    for (const [front, backs, least] of pairs) {
+      for (const back of backs) {
+        const found = contrast(colors[front] ?? '', colors[back] ?? '')
+        expect(found, `${front} on ${back}`).toBeGreaterThanOrEqual(least)
+      }
+    }
+  })
 })

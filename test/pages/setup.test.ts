@@ -1,8 +1,10 @@
 import { simulatedAuthenticator } from '@sallyport/testkit'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { PASSWORD, stores } from '../http/deployment.ts'
 import { deployPages } from './deploy-pages.ts'
 import { readQrCode } from './read-qr-code.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // whole walks, perhaps on a busy machine
 
 describe.each(stores)('pages of the setup on %s', (_name, create) => {
   const begin = (options: Parameters<typeof deployPages>[0] = {}) =>

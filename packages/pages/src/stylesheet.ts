@@ -207,11 +207,12 @@ main > form > .primary { width: 100%; min-height: 3rem }
   color: inherit;
   font: inherit;
   text-align: start;
+  text-decoration: none;
   cursor: pointer;
   transition: background-color 120ms, border-color 120ms;
 }
 .choice::after { content: '\\203A'; content: '\\203A' / ''; margin-inline-start: auto; color: var(--sp-muted); font-size: 1.375rem; line-height: 1 }
-.choice:hover { border-color: var(--sp-accent); background: var(--sp-accent-soft) }
+.choice:hover { color: inherit; border-color: var(--sp-accent); background: var(--sp-accent-soft) }
 .choice .hint { margin: 0 }
 
 .card {
