@@ -12,6 +12,7 @@ export {
   type Replay,
   replayInterleaving,
   type ScenarioReport,
+  type WalkOptions,
 } from './interleave/interleave.ts'
 export type { InterleavingLaw, Violation } from './interleave/laws/check-laws.ts'
 export type { Told } from './interleave/ledger.ts'

@@ -36,7 +36,7 @@ export interface Actor {
 }
 
 /** A call of which nothing has come yet. */
-export const newCall = (client: string, name: string): Call => ({
+const newCall = (client: string, name: string): Call => ({
   client,
   name,
   flow: null,

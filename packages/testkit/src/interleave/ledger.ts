@@ -19,7 +19,7 @@ export type Told =
   | { readonly kind: 'error'; readonly error: unknown }
 
 /** Something that left a process, with how many choices of the schedule were made by then. */
-export interface Left<What> {
+interface Left<What> {
   readonly when: number
   readonly what: What
 }
@@ -55,7 +55,7 @@ export type Happening =
 export type Applied = Extract<Happening, { readonly kind: 'applied' }>
 
 /** What the store holds of the user when all is over. */
-export interface Remains {
+interface Remains {
   readonly profile: Loaded['profile']
   readonly flows: ReadonlyMap<FlowId, Loaded['flow']>
   readonly audit: readonly AuditRecord[]

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers'
 import type { Fate, Port } from './schedule.ts'
 
 /** A call that a process waits to be answered. */
-export interface Waiting {
+interface Waiting {
   readonly port: Port
   /** Has the effect that goes with its fate, and says nothing to the process. */
   effect(fate: Fate): Promise<unknown>

@@ -8,7 +8,7 @@ interface At<Value> {
 }
 
 /** A change that was applied, with what was stored when it was. */
-export interface Moment {
+interface Moment {
   readonly applied: Applied
   readonly profileBefore: At<Profile> | undefined
   readonly flowBefore: At<FlowSnapshot> | undefined
