@@ -18,3 +18,7 @@ const figure = (us: number): string => us.toFixed(1).padStart(12)
 /** The middle of some samples. */
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+/** The value that a share of some samples does not exceed. */
+export const quantile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN
