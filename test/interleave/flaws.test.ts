@@ -9,7 +9,8 @@ import { expect, test, vi } from 'vitest'
 import { type EngineFlaw, flawedEngines } from './flawed-engines.ts'
 import { flawedStore, type StoreFlaw } from './flawed-stores.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+// Many runs of real cryptography: what is slow on a busy machine is no failure.
+vi.setConfig({ testTimeout: 240_000 })
 
 /** In which scenario a flaw shows, and the law that it breaks there. */
 type Caught = readonly [scenario: string, law: InterleavingLaw]

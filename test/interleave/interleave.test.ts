@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { total } from './totals.ts'
 
 // As many schedules as fit into a run of all tests; `npm run interleave` runs the long one.
-vi.setConfig({ testTimeout: 240_000 })
+vi.setConfig({ testTimeout: 600_000 })
 
 test('L1–L4, L6, L7, L9, L11, L12: no order of calls, and no crash or lost answer, breaks a law', async () => {
   const { scenarios, failures } = await interleave({

@@ -26,8 +26,8 @@ export interface Process {
   die(): void
 }
 
-/** How long a process may be on its way to the next port before it counts as hanging: far above what any step takes. */
-const HANGING_MS = 20_000
+/** How long a process may be on its way to the next port before it counts as hanging: far above any step, on a busy machine too. */
+const HANGING_MS = 120_000
 
 /**
  * Starts a process. Between two calls it runs alone and undisturbed, however many turns of the event loop its
