@@ -20,7 +20,10 @@ test.each<[string, Partial<PolicyInput>, string]>([
   ['NIST 800-63B-4 §3.1.3.1', { rescue: { email: {} } }, 'rescue.email'],
   ['NIST 800-63B-4 §3.1.3.3', { methods: ['sms'] }, 'sms'],
 ])('an operator reads of %s, unmet by %j, which option is to blame', (id, input, option) => {
-  expect(findingOf(id, input)).toMatchObject({ status: 'not_met', why: expect.stringContaining(`\`${option}\``) })
+  expect(findingOf(id, input)).toMatchObject({
+    status: 'not_met',
+    why: expect.stringContaining(`\`${option}\``),
+  })
 })
 
 test.each<[string, Partial<PolicyInput>, string]>([
