@@ -22,7 +22,12 @@ test('a mutant that fails a test, and one that never ends, are killed', () => {
 test('a survivor is named by its file, its line and what it puts in place of what', () => {
   const survivor = mutant({ position: 'packages/core/src/flow/step.ts:90:3' })
   expect(judge([survivor], [mutant({})])).toMatchObject({ listed: [survivor], unlisted: [], stale: [] })
-  for (const other of [{ file: 'flow/stage.ts' }, { line: 'return a < c' }, { original: 'a' }, { replacement: 'a > b' }]) {
+  for (const other of [
+    { file: 'flow/stage.ts' },
+    { line: 'return a < c' },
+    { original: 'a' },
+    { replacement: 'a > b' },
+  ]) {
     const entry = mutant(other)
     expect(judge([survivor], [entry])).toMatchObject({ listed: [], unlisted: [survivor], stale: [entry] })
   }

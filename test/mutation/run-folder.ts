@@ -7,8 +7,11 @@ import type { MutatedFolder } from './folders.ts'
 import { type Instrumented, instrument, type Mutant } from './instrument.ts'
 import { assign, type Fate, progressIn } from './work.ts'
 
-/** Milliseconds that one mutant may take: beyond, it has made a loop that even its own switch does not see. */
-const STALL_MS = 120_000
+/** How long the tests may take without a mutant. */
+const REHEARSAL_MS = 300_000
+/** How long one mutant may take, beside some rehearsals: beyond, it has made a loop that its switch does not see. */
+const STALL_MS = 20_000
+const STALL_REHEARSALS = 5
 const POLL_MS = 500
 
 /** A mutant with what became of it. */
@@ -55,20 +58,23 @@ async function runOnce(
     })
     let seen = 0
     let seenAt = performance.now()
-    while (!ended && performance.now() - seenAt < STALL_MS) {
+    let patienceMs = REHEARSAL_MS
+    while (!ended && performance.now() - seenAt < patienceMs) {
       await wait(POLL_MS)
-      const now = progressIn(folder).length
-      if (now > seen) [seen, seenAt] = [now, performance.now()]
+      const [first, ...others] = progressIn(folder)
+      if (first !== undefined && 'rehearsedMs' in first)
+        patienceMs = STALL_MS + STALL_REHEARSALS * first.rehearsedMs
+      if (others.length > seen) [seen, seenAt] = [others.length, performance.now()]
     }
     endGroup(pid)
     running.delete(pid)
 
-    const progress = progressIn(folder)
+    const [, ...progress] = progressIn(folder)
     if (progress.length === 0) throw new Error(`the tests do not run:\n${readFileSync(logFile, 'utf8')}`)
     const fates = new Map<string, Fate>()
     for (const line of progress) {
       if ('trying' in line) fates.set(line.trying, 'timed out')
-      else fates.set(line.tried, line.fate)
+      if ('tried' in line) fates.set(line.tried, line.fate)
     }
     return fates
   } finally {

@@ -117,6 +117,7 @@ const write = (progress: Progress): void =>
 
 test('each mutant is tried', async () => {
   const tests = await rehearse()
+  write({ rehearsedMs: tests.reduce((sum, { tookMs }) => sum + tookMs, 0) })
   const { static: onLoading = {}, perTest = {} } = switchboard.mutantCoverage ?? {}
   expect(perTest).not.toEqual({})
   expect(await isKilled({ id: 'none', file: '' }, tests, 0)).toBe(false) // loading anew fails nothing by itself

@@ -13,8 +13,11 @@ export interface Work extends Instrumented {
   readonly todo: readonly string[]
 }
 
-/** A line of what it writes: what it is at, or what has come of it. */
-export type Progress = { readonly trying: string } | { readonly tried: string; readonly fate: Fate }
+/** A line of what it writes: how long all tests take, once at the beginning; what it is at; what has come of it. */
+export type Progress =
+  | { readonly rehearsedMs: number }
+  | { readonly trying: string }
+  | { readonly tried: string; readonly fate: Fate }
 
 const VARIABLE = 'SALLYPORT_MUTATION_WORK'
 
