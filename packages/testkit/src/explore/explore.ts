@@ -64,7 +64,8 @@ export function explore(options: ExploreOptions): Exploration {
   let transitions = 0
   for (const beginning of beginningsOf(facts, users, runs)) {
     const searched = search(machine, beginning, bounds, (edge, movesTo) => {
-      for (const { law, why } of brokenBy(edge)) {
+      const broken = brokenBy(edge)
+      for (const { law, why } of broken) {
         const known = breaches.get(law)
         if (known !== undefined && known.beginning === beginning) continue // breadth first: no later one is shorter
         const moves = movesTo()
@@ -73,6 +74,7 @@ export function explore(options: ExploreOptions): Exploration {
         }
       }
       options.visit?.(edge, movesTo)
+      return broken.length === 0 ? 'go_on' : 'stop_here' // what follows from a fault is no news
     })
     states += searched.states
     transitions += searched.transitions

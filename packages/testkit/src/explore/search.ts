@@ -25,8 +25,11 @@ interface Trail {
 /** Sees an edge; `movesTo` gives the moves that led there, this one last: no shorter ones do. */
 export type Visit = (edge: Edge, movesTo: () => readonly Move[]) => void
 
-/** Searches breadth-first from one beginning, and shows every edge. */
-export function search(machine: Machine, beginning: Beginning, bounds: Bounds, visit: Visit): Searched {
+/** As {@link Visit}, and says whether to look at what follows. */
+export type Judge = (edge: Edge, movesTo: () => readonly Move[]) => 'go_on' | 'stop_here'
+
+/** Searches breadth-first from one beginning, and has every edge judged. */
+export function search(machine: Machine, beginning: Beginning, bounds: Bounds, judge: Judge): Searched {
   const seen = new Set<string>()
   const reached = new Set<string>()
   let transitions = 0
@@ -38,8 +41,8 @@ export function search(machine: Machine, beginning: Beginning, bounds: Bounds, v
         const { edge, next } = make(machine, beginning, standing, move)
         if (edge !== null) {
           transitions += 1
-          visit(edge, () => movesOf({ move, before }))
-          if (isUnmoved(edge)) continue
+          const verdict = judge(edge, () => movesOf({ move, before }))
+          if (verdict === 'stop_here' || isUnmoved(edge)) continue
         }
         const key = keyOf(next, bounds.times)
         if (seen.has(key)) continue
@@ -100,7 +103,11 @@ function* movesFrom(standing: Standing | undefined, bounds: Bounds): Generator<M
 }
 
 /** Events that reach a node whose clock is behind. */
-const LATE_CLOCK = [{ type: 'proof_submitted' }, { type: 'resend_requested' }] as const
+const LATE_CLOCK = [
+  { type: 'proof_submitted' },
+  { type: 'resend_requested' },
+  { type: 'cancel_requested' },
+] as const
 
 /** The moments at which something changes for a flow, from now on: now, and right at each limit. */
 function momentsOf({ position: { flow, profile }, facts, now }: Standing): readonly number[] {
