@@ -6,7 +6,6 @@ interface MailedCode {
   /** Which message of this address it came in, so that a code that is drawn twice is two secrets. */
   readonly secret: string
   readonly code: string
-  readonly arrivedAtMs: number
 }
 
 /** The mailboxes and phones of all users. */
@@ -24,8 +23,7 @@ const CODE = /(?<![\w+-])\d{6}(?![\w-])/
 const PATIENCE_MS = 1_000
 const LOOK_EVERY_MS = 20
 
-/** @param now - The time by the clock of the servers. */
-export function createInbox(now: () => number): Inbox {
+export function createInbox(): Inbox {
   const boxes = new Map<string, MailedCode[]>()
   const codesOf = (address: string): readonly MailedCode[] => boxes.get(address) ?? []
   return {
@@ -33,7 +31,7 @@ export function createInbox(now: () => number): Inbox {
       const code = kind === 'code' ? CODE.exec(text)?.[0] : undefined
       if (code === undefined) return
       const box = boxes.get(to) ?? []
-      boxes.set(to, [...box, { secret: `${to}:${box.length}`, code, arrivedAtMs: now() }])
+      boxes.set(to, [...box, { secret: `${to}:${box.length}`, code }])
     },
     codesOf,
     async next(address, seen) {

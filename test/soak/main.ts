@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { freshSeed } from '../processes/chance.ts'
+import { SOAK_SPEED } from './paced-clock.ts'
 import { placeOf, StoreUnusable } from './place-of.ts'
 import { summarize, writeReport } from './report.ts'
 import { runSoak } from './run-soak.ts'
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     store: { type: 'string' },
     users: { type: 'string', default: '40' },
+    speed: { type: 'string', default: String(SOAK_SPEED) },
     seed: { type: 'string', default: freshSeed() },
     out: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -19,7 +21,8 @@ const { values } = parseArgs({
 const { store = null, seed, help } = values
 const minutes = Number(values.minutes)
 const users = Number(values.users)
-const isAsked = minutes > 0 && Number.isSafeInteger(users) && users > 0
+const speed = Number(values.speed)
+const isAsked = minutes > 0 && speed >= 1 && Number.isSafeInteger(users) && users > 0
 
 const SOAKS = fileURLToPath(new URL('../../soaks/', import.meta.url))
 
@@ -30,6 +33,7 @@ if (help || !isAsked) {
   npm run soak -- --minutes N           as long as you like
   npm run soak -- --store STORE         sqlite:FILE, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE
   npm run soak -- --users N             40 by default
+  npm run soak -- --speed N             how fast the clock runs, 30 by default: slower on a machine that is busy
   npm run soak -- --seed SEED           the same choices, though not the same order of things
   npm run soak -- --out FOLDER          for the report; soaks/TIME by default
 
@@ -42,9 +46,9 @@ try {
   const { name, place, remove } = await placeOf(store)
   const folder = values.out ?? join(SOAKS, new Date().toISOString().replaceAll(':', '-'))
   console.log(`${minutes} minutes on ${name}, ${users} users, seed ${seed}`)
-  const soaked = await runSoak({ place, seconds: minutes * 60, users, seed, folder })
+  const soaked = await runSoak({ place, seconds: minutes * 60, users, seed, speed, folder })
   const summary = summarize(soaked)
-  const page = writeReport(folder, soaked, { store: name, seed, users }, summary)
+  const page = writeReport(folder, soaked, { store: name, seed, users, speed }, summary)
   for (const fault of summary.faults) console.log(`FAULT ${fault}`)
   if (summary.faults.length === 0) await remove()
   else console.log(`the tables are left to be looked at: ${place.prefix}* (${name})`)

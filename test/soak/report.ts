@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { Timing } from './browser.ts'
 import type { MemorySample } from './fleet.ts'
 import { lineChart, type Series } from './line-chart.ts'
-import { SOAK_SPEED } from './paced-clock.ts'
 import type { Soaked } from './run-soak.ts'
 import { judgeMemory, MAX_GROWTH_PER_MINUTE, type MemoryTrend, type Point } from './trend.ts'
 
@@ -17,6 +16,7 @@ export interface Subject {
   readonly store: string
   readonly seed: string
   readonly users: number
+  readonly speed: number
 }
 
 /** What a run comes down to. */
@@ -117,7 +117,7 @@ export function writeReport(folder: string, soaked: Soaked, subject: Subject, su
 
 function text(
   soaked: Soaked,
-  { store, seed, users }: Subject,
+  { store, seed, users, speed }: Subject,
   { faults, figures, memory }: Summary,
   charts: readonly string[],
 ): string {
@@ -139,7 +139,7 @@ function text(
     ...faults.slice(0, 50).map((fault) => `- ${fault}`),
     ...(faults.length > 0 ? [''] : []),
     `${users} users and those who guess at their codes, over HTTP, on three servers of which one is stopped and one killed`,
-    `again and again. The clock runs ${SOAK_SPEED} times as fast as the system's. Seed ${seed}: it decides what everybody`,
+    `again and again. The clock runs ${speed} times as fast as the system's. Seed ${seed}: it decides what everybody`,
     'does, and not in which order the servers get to it.',
     '',
     figures,

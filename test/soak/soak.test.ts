@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../contract/databases.ts'
 import { freshSeed } from '../processes/chance.ts'
+import { SOAK_SPEED } from './paced-clock.ts'
 import { placeOf } from './place-of.ts'
 import { summarize, writeReport } from './report.ts'
 import { runSoak } from './run-soak.ts'
@@ -18,13 +19,25 @@ test('L1–L5, L7, L9, L12 over HTTP: servers are stopped and killed, and everyt
   const folder = temporaryFolder()
   const { name, place, remove } = await placeOf(null)
   try {
-    const soaked = await runSoak({ place, seconds: SECONDS, users: USERS, seed, folder: folder.path })
+    const soaked = await runSoak({
+      place,
+      seconds: SECONDS,
+      users: USERS,
+      seed,
+      speed: SOAK_SPEED,
+      folder: folder.path,
+    })
     const summary = summarize(soaked)
     expect({ seed, faults: summary.faults }).toEqual({ seed, faults: [] })
     // A run in which nobody got in, or no server was disturbed, would have tested nothing.
     expect(soaked.told.some((one) => one.says === 'proof' && one.answer === 'accepted')).toBe(true)
     expect(soaked.marks.length).toBeGreaterThan(0)
-    const page = writeReport(folder.path, soaked, { store: name, seed, users: USERS }, summary)
+    const page = writeReport(
+      folder.path,
+      soaked,
+      { store: name, seed, users: USERS, speed: SOAK_SPEED },
+      summary,
+    )
     expect(readFileSync(page, 'utf8')).toContain(summary.figures)
   } finally {
     await remove()
