@@ -53,7 +53,7 @@ function confirmPath(turn: Turn, token: string): string {
 }
 
 /** Shows the proof of a change that has been begun. */
-export function showConfirm(turn: Turn, token: string, step: Enrolling): Shown {
+function showConfirm(turn: Turn, token: string, step: Enrolling): Shown {
   const { challenge, enrollable } = step
   if (challenge === null) return showFailure(turn, 'reason.setup_token_invalid', 400)
   const { method } = challenge
