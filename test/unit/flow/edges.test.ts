@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { FlowContext } from '../../../packages/core/src/flow/context.ts'
-import type { MachineClientEvent } from '../../../packages/core/src/flow/events.ts'
+import {
+  isClientEventType,
+  type MachineClientEvent,
+  parseClientEvent,
+} from '../../../packages/core/src/flow/events.ts'
 import { faultOf } from '../../../packages/core/src/flow/faults.ts'
 import { denialOf, faultOfOnlyMethod } from '../../../packages/core/src/flow/guards.ts'
 import { enrollment, factsFor, profileWith, START, setup, stepUp, withCodes } from '../../model/world.ts'
@@ -85,5 +89,19 @@ describe('L9: in a setup, the last enrollment', () => {
     const after = sent(alone(), { type: 'removal_requested', enrollment: 'e1' })
     expect(after.profile.enrollments).toEqual([])
     expect(after.state).toBe('disabled')
+  })
+})
+
+describe('the public door', () => {
+  test('takes a replacement by its name as well as by default', () => {
+    const event = { type: 'enrollment_requested', method: 'sms' }
+    const parsed = { kind: 'parsed', event: { ...event, mode: 'replace' } }
+    expect(parseClientEvent({ ...event, mode: 'replace' })).toEqual(parsed)
+    expect(parseClientEvent(event)).toEqual(parsed)
+  })
+
+  test('knows an event by a text alone, not by what becomes one', () => {
+    expect(isClientEventType('cancel_requested')).toBe(true)
+    expect(isClientEventType(['cancel_requested'])).toBe(false)
   })
 })
