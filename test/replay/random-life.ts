@@ -2,6 +2,7 @@ import { memoryStore } from '@sallyport/adapters-memory'
 import type {
   ClientEvent,
   ClientEventType,
+  EpochMs,
   FlowLogEntry,
   FlowToken,
   ObservedEvent,
@@ -126,6 +127,8 @@ export interface Lived {
   readonly steps: readonly Step[]
   /** Every code, secret, token and address of this life: none of them may be in what is kept of it. */
   readonly secrets: ReadonlySet<string>
+  /** What an enrollment's app shows at a moment; undefined for one that is no authenticator. */
+  codeOf(enrollment: string | null, at: EpochMs): string | undefined
 }
 
 /** The code in a message; without one a wrong code. */
@@ -289,5 +292,6 @@ export async function live(acts: readonly Act[], seed: string): Promise<Lived> {
   }
   for (const sent of outbox.sent) if (sent.message.kind === 'code') secrets.add(codeIn(sent))
   for (const code of recoveryCodes) secrets.add(code).add(code.replaceAll('-', ''))
-  return { store, log, observed, steps, secrets }
+  const codeOf: Lived['codeOf'] = (enrollment, at) => apps.get(enrollment ?? '')?.codeAt(at)
+  return { store, log, observed, steps, secrets, codeOf }
 }
