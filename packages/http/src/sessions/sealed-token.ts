@@ -93,7 +93,8 @@ export function createSealedTokens(
         .encrypt(bytes)
     },
     async open(token) {
-      const claims = token.length > MAX_TOKEN_LENGTH ? null : await decrypt(token)
+      if (token === '' || token.length > MAX_TOKEN_LENGTH) return null
+      const claims = await decrypt(token)
       if (claims === null || (await revocations?.isRevoked(claims.jti))) return null
       const user = await findUser(claims.sub)
       if (user === null || user === undefined || !user.active) return null
