@@ -40,8 +40,8 @@ test('every law holds where standings that differ only in how far ahead a limit 
   timeout: 60_000,
 }, () => {
   const exploration = explore({
-    policy: { issuer: 'Acme', methods: ['email'] },
-    users: ['a user with one method'],
+    policy: { issuer: 'Acme', methods: ['email'], required: true },
+    users: ['a user with one method', 'a user with nothing enrolled'],
     runs: ['logs in'],
     bounds: { times: 'exact' },
   })
