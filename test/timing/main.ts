@@ -25,10 +25,10 @@ it for each planted fault.`)
 const nanoseconds = (value: number): string => `${value.toFixed(Math.abs(value) < 100 ? 2 : 0)} ns`
 
 function report({ name, classes: [first, second] }: Subject, finding: Finding, fault: string | null): void {
-  const { t, difference, standardError, attempts } = finding
+  const { t, difference, smallestError, attempts } = finding
   console.log(
     `  ${name.padEnd(52)} |t| ${Math.abs(t).toFixed(1).padStart(6)}: ${nanoseconds(difference)} apart, ` +
-      `${nanoseconds(MAX_T * standardError)} would show${attempts === 1 ? '' : ` (measured ${attempts} times)`}`,
+      `${nanoseconds(MAX_T * smallestError)} would show${attempts === 1 ? '' : ` (measured ${attempts} times)`}`,
   )
   if (fault === null) return
   console.log(`    FAULT ${fault}; from "${first}" to "${second}"`)

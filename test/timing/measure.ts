@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Chance } from '../processes/chance.ts'
-import { type Comparison, compare } from './statistics.ts'
+import { type CroppedComparison, compare } from './statistics.ts'
 
 /** The threshold of dudect and of test vector leakage assessment: |t| above it is a difference. */
 export const MAX_T = 4.5
@@ -27,7 +27,7 @@ export interface Subject<Input = unknown> {
 export const subject = <Input>(of: Subject<Input>): Subject => of as Subject
 
 /** What the times of a subject say. */
-export interface Finding extends Comparison {
+export interface Finding extends CroppedComparison {
   readonly differs: boolean
   readonly attempts: number
 }

@@ -39,23 +39,30 @@ export function welch(first: readonly number[], second: readonly number[]): Comp
   return { t, difference, standardError }
 }
 
+/** Two classes of times, compared at every crop. */
+export interface CroppedComparison extends Comparison {
+  /** The smallest standard error of all crops: what a difference has to stand out from. */
+  readonly smallestError: number
+}
+
 /**
  * Welch's t over every crop. The limits of a crop are those of both classes together: what is cut does not
  * depend on the class.
  *
  * @returns The comparison with the largest |t|.
  */
-export function compare(first: readonly number[], second: readonly number[]): Comparison {
+export function compare(first: readonly number[], second: readonly number[]): CroppedComparison {
   const pooled = [...first, ...second].sort((a, b) => a - b)
   const comparisons = CROPS.flatMap((share) => {
-    const limit = pooled[Math.ceil(pooled.length * share) - 1] ?? Infinity
-    const cropped = [first, second].map((times) => times.filter((time) => time <= limit))
-    const [a = [], b = []] = cropped
+    const limit = pooled[Math.ceil(pooled.length * share) - 1] ?? Number.POSITIVE_INFINITY
+    const [a, b] = [first, second].map((times) => times.filter((time) => time <= limit))
     // A crop that leaves one class nearly alone says by that what the means of the others say.
-    return a.length < MIN_CROPPED || b.length < MIN_CROPPED ? [] : [welch(a, b)]
+    if (a === undefined || b === undefined || a.length < MIN_CROPPED || b.length < MIN_CROPPED) return []
+    return [welch(a, b)]
   })
-  return comparisons.reduce(
-    (worst, one) => (Math.abs(one.t) > Math.abs(worst.t) ? one : worst),
-    welch(first, second),
-  )
+  const whole = welch(first, second)
+  return {
+    ...comparisons.reduce((worst, one) => (Math.abs(one.t) > Math.abs(worst.t) ? one : worst), whole),
+    smallestError: Math.min(whole.standardError, ...comparisons.map(({ standardError }) => standardError)),
+  }
 }
