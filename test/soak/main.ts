@@ -45,7 +45,7 @@ The exit code is 0 when every law held, every answer was a documented one, and m
 try {
   const { name, place, remove } = await placeOf(store)
   const folder = values.out ?? join(SOAKS, new Date().toISOString().replaceAll(':', '-'))
-  console.log(`${minutes} minutes on ${name}, ${users} users, seed ${seed}`)
+  console.log(`${minutes} minutes on ${name}, tables ${place.prefix}*, ${users} users, seed ${seed}`)
   const soaked = await runSoak({ place, seconds: minutes * 60, users, seed, speed, folder })
   const summary = summarize(soaked)
   const page = writeReport(folder, soaked, { store: name, seed, users, speed }, summary)
