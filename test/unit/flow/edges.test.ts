@@ -7,6 +7,7 @@ import {
 } from '../../../packages/core/src/flow/events.ts'
 import { faultOf } from '../../../packages/core/src/flow/faults.ts'
 import { denialOf, faultOfOnlyMethod } from '../../../packages/core/src/flow/guards.ts'
+import type { Enrollment } from '../../../packages/core/src/profile/profile.ts'
 import { enrollment, factsFor, profileWith, START, setup, stepUp, withCodes } from '../../model/world.ts'
 import { contextWith, sent, started } from './sample-flow.ts'
 
@@ -20,7 +21,7 @@ const enroll = (
   method: string,
   more: { readonly address?: string | null; readonly mode?: 'add' | 'replace' },
 ): MachineClientEvent => ({ type: 'enrollment_requested', at: START, method, mode: 'add', ...more })
-const inSetup = (...enrollments: Parameters<typeof profileWith>): FlowContext =>
+const inSetup = (...enrollments: readonly Enrollment[]): FlowContext =>
   contextWith({ run: setup, profile: profileWith(...enrollments) })
 
 describe('a new enrollment', () => {
