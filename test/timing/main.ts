@@ -50,6 +50,6 @@ for (const one of planted) {
   smallestPlanted = Math.min(smallestPlanted, Math.abs(finding.t))
 }
 console.log(
-  `figures: ${comparisons.length + answers.length} comparisons, largest |t| ${largest.toFixed(1)}; ` +
-    `${planted.length} planted faults, smallest |t| ${smallestPlanted.toFixed(1)}`,
+  `figures: ${comparisons.length + answers.length} comparisons, largest t ${largest.toFixed(1)}; ` +
+    `${planted.length} planted faults, smallest t ${smallestPlanted.toFixed(1)}`,
 )
