@@ -225,6 +225,22 @@ describe.each(stores)('/tf-setup on %s', (_name, createStore) => {
     ])
   })
 
+  test('the first proof of a new method makes the session fresh, under a new identifier', async () => {
+    const { user, newBrowser: open, outbox } = deploy({ store: createStore() })
+    user('eve')
+    const browser = open()
+    await browser.post('/login', { username: 'eve', password: PASSWORD })
+    const before = browser.cookies.get('session')
+    const { response } = await browser.post('/tf-setup', { setup: 'email' })
+    const code = outbox.lastCode('eve@acme.test')
+    expect(await browser.post(`/tf-setup/${response['tf_state_token']}`, { code })).toMatchObject({
+      status: 200,
+      response: { tf_method: 'email', user: { id: 'eve' } },
+    })
+    expect(browser.cookies.get('session')).not.toBe(before)
+    expect(await browser.post('/mf-recovery-codes')).toMatchObject({ status: 200 })
+  })
+
   test('the confirmation works without cookies, by a bearer token', async () => {
     const { browser, outbox, clock, app, ...deployment } = await begin()
     await browser.post('/logout')

@@ -8,6 +8,7 @@ export type { Devices, RecoveryCodeCalls, UserSummary, Users } from './engine/op
 export type { RekeyReport } from './engine/rekey.ts'
 export type {
   AuthenticatedOutcome,
+  ChangedOutcome,
   FinalStep,
   Outcome,
   SetupView,

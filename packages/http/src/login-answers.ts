@@ -1,6 +1,6 @@
 import type { AuthenticatedOutcome, Step, User } from '@sallyport/core'
 import { type Answer, type Fields, fail, type Success, succeed } from './answer.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, SignedIn } from './exchange.ts'
 import { noPendingFlow } from './flows.ts'
 import type { Environment } from './options.ts'
 import { numberOf, refusalOf } from './refusals.ts'
@@ -107,7 +107,7 @@ export async function answerAuthenticated(
 }
 
 /** Answers with the user of a session that begins, and its token where the client asks for one. */
-export async function grantSession(
+async function grantSession(
   env: Environment,
   exchange: Exchange,
   user: User,
@@ -118,4 +118,17 @@ export async function grantSession(
   const token = wantsToken && env.bearer !== null ? await env.bearer.issue(session, exchange.request) : null
   const view = { ...env.toUserView(user), ...(token === null ? {} : { authentication_token: token }) }
   return succeed({ ...response, user: view }, { ...effects, session })
+}
+
+/** Gives a session whose user has proven a factor again: a new identifier, and the times of the proof. */
+export function renewSession(
+  env: Environment,
+  exchange: Exchange,
+  { session, user }: SignedIn,
+  proven: Pick<NewSession, 'amr'> & Partial<Pick<NewSession, 'firstFactorAt' | 'secondFactorAt'>>,
+  answer: Pick<Success, 'response' | 'flow'>,
+): Promise<Answer> {
+  const { userId, firstFactorAt, secondFactorAt } = session
+  const kept = { userId, firstFactorAt, secondFactorAt, csrf: exchange.csrf.anchor }
+  return grantSession(env, exchange, user, { ...kept, ...proven, renews: true }, answer)
 }

@@ -67,3 +67,14 @@ test('an authenticated outcome tells when the first factor was proven, however l
     secondFactorAt: clock.now(),
   })
 })
+
+test('a changed outcome tells of the proof, for the session to keep', async () => {
+  const { twoFactor, given, clock, outbox } = deploy({ policy: { methods: ['email'] } })
+  given.user('bob')
+  const caller = { userId: 'bob', firstFactorAt: clock.now() }
+  const { flow } = await twoFactor.setup({ caller })
+  await twoFactor.send(flow, { type: 'enrollment_requested', method: 'email' }, { caller })
+  const proof = outbox.lastCode('bob@acme.test')
+  const step = await twoFactor.send(flow, { type: 'proof_submitted', proof }, { caller })
+  expect(outcomeOf(step, 'changed')).toMatchObject({ amr: ['otp'], secondFactorAt: clock.now() })
+})

@@ -37,11 +37,19 @@ export interface AuthenticatedOutcome extends Omit<EndingOf<'authenticated'>, 'r
 /** The user has proven a factor again; no login. */
 export type VerifiedOutcome = EndingOf<'verified'> & { readonly userId: UserId }
 
+/** A method was enrolled, by a proof of it: the session that asked has proven a second factor. */
+export type ChangedOutcome = EndingOf<'changed'> & {
+  /** Authentication Method Reference values (RFC 8176) of the proof. */
+  readonly amr: readonly string[]
+  /** For the session to keep, as that of a login. */
+  readonly secondFactorAt: EpochMs
+}
+
 /** How a flow ended. Given once, by the call that ended it. */
 export type Outcome =
   | AuthenticatedOutcome
   | VerifiedOutcome
-  | EndingOf<'changed'>
+  | ChangedOutcome
   | EndingOf<'disabled'>
   | EndingOf<'denied'>
   | EndingOf<'locked'>
@@ -153,6 +161,11 @@ async function toOutcome(
   ending: Ending,
 ): Promise<Outcome> {
   if (ending.kind === 'verified') return { ...ending, userId }
+  if (ending.kind === 'changed') {
+    const proven = profile.enrollments.find(({ id }) => id === ending.enrollment)
+    const amr = facts.methods[proven?.method ?? '']?.amr ?? []
+    return { ...ending, amr, secondFactorAt: flow.lastAt }
+  }
   if (ending.kind !== 'authenticated' || flow.run.kind !== 'login') return ending as Outcome // a login's alone
   const authenticated = { ...ending, userId, firstFactorAt: flow.run.firstFactor.at, remembered: null }
   if (ending.remembered === null) return authenticated

@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import { type Failure, fail, succeed } from '../answer.ts'
+import { type Failure, fail } from '../answer.ts'
 import { codeField } from '../body.ts'
 import { type Endpoint, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf, viewFlow } from '../flows.ts'
+import { renewSession } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
 import { reauthRequired, viewSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
+import { userField } from '../responses.ts'
 import type { ShownStep } from '../shown-step.ts'
 
 /** The setup that a token names, where it is one of this user's. */
@@ -27,6 +29,7 @@ export const setupConfirm: Endpoint = {
     response: z.object({
       tf_method: z.string(),
       tf_primary_method: z.string().nullable(),
+      user: userField,
       tf_phone: z.string().nullable().describe('Masked; null where the method sends no texts.'),
     }),
     failures: [400, 401, 429, 503],
@@ -40,11 +43,14 @@ export const setupConfirm: Endpoint = {
       if (next.state === 'expired') return fail('setup_expired')
       if (next.outcome?.kind === 'changed') {
         const { enrollments, preferred } = await env.twoFactor.users.get(caller.userId)
-        return succeed({
+        const response = {
           tf_method: challenge.method,
           tf_primary_method: enrollments.find(({ id }) => id === preferred)?.method ?? null,
           tf_phone: challenge.method === 'sms' ? challenge.address : null,
-        })
+        }
+        // The proof of the new method is one of a second factor: recovery codes can be made at once.
+        const { amr, secondFactorAt } = next.outcome
+        return renewSession(env, exchange, signedIn, { amr, secondFactorAt }, { response })
       }
       const failure = refusalOf(next) ?? fail('setup_token_invalid')
       if (failure.reason === 'reauth_required') {

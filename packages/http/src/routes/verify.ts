@@ -5,12 +5,11 @@ import { type Endpoint, reading, taking } from '../endpoint.ts'
 import type { Exchange, SignedIn } from '../exchange.ts'
 import { checkFirstFactor } from '../first-factor.ts'
 import { callerOf, noPendingFlow, viewFlow } from '../flows.ts'
-import { grantSession } from '../login-answers.ts'
+import { renewSession } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
 import { reauthMethodsOf, viewSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 import { loginResponse, userField } from '../responses.ts'
-import type { NewSession } from '../sessions/session.ts'
 import { awaitsRecoveryCode } from './recovery.ts'
 
 async function requireSession(_env: Environment, { signedIn }: Exchange): Promise<SignedIn | Failure> {
@@ -46,6 +45,9 @@ async function begin(
 const tokenOf = (step: { readonly accepts: readonly string[]; readonly flow: string }) =>
   step.accepts.length > 0 ? { tf_flow_token: step.flow } : {}
 
+/** There is nothing left to prove, and no step-up under way. */
+const verified = { response: {}, flow: null } as const
+
 /** Completes a step-up: the session is fresh from then on. */
 async function complete(
   env: Environment,
@@ -68,7 +70,7 @@ async function complete(
   const next = await env.twoFactor.send(pending.flow, event, { caller })
   if (next.outcome?.kind === 'verified') {
     const { amr, secondFactorAt } = next.outcome
-    return renew(env, exchange, signedIn, { amr, secondFactorAt })
+    return renewSession(env, exchange, signedIn, { amr, secondFactorAt }, verified)
   }
   const failure = refusalOf(next, names) ?? noPendingFlow()
   const left = 'challenge' in next ? next.challenge?.attemptsLeft : undefined
@@ -89,21 +91,10 @@ async function byPassword(
     const response = { reauth_required: true, reauth_methods: reauthMethodsOf(step) }
     return fail('reauth_required', { response })
   }
-  const verified = await checkFirstFactor(env, 'password', env.identityOf(signedIn.user), password)
-  if (verified?.userId !== signedIn.session.userId) return fail('credentials_invalid', { field: 'password' })
-  return renew(env, exchange, signedIn, { amr: verified.amr ?? ['pwd'], firstFactorAt: exchange.at })
-}
-
-function renew(
-  env: Environment,
-  exchange: Exchange,
-  { session, user }: SignedIn,
-  proven: Pick<NewSession, 'amr'> & Partial<Pick<NewSession, 'firstFactorAt' | 'secondFactorAt'>>,
-): Promise<Answer> {
-  const { userId, firstFactorAt, secondFactorAt } = session
-  const kept = { userId, firstFactorAt, secondFactorAt, csrf: exchange.csrf.anchor }
-  const renewed: NewSession = { ...kept, ...proven, renews: true }
-  return grantSession(env, exchange, user, renewed, { response: {}, flow: null })
+  const found = await checkFirstFactor(env, 'password', env.identityOf(signedIn.user), password)
+  if (found?.userId !== signedIn.session.userId) return fail('credentials_invalid', { field: 'password' })
+  const proven = { amr: found.amr ?? ['pwd'], firstFactorAt: exchange.at }
+  return renewSession(env, exchange, signedIn, proven, verified)
 }
 
 export const verify: Endpoint = {
