@@ -45,10 +45,11 @@ const minutesLeft = (): number => TOTAL_MINUTES - (performance.now() - startedAt
 const folder = join('nightly', new Date().toISOString().replaceAll(':', '-'))
 const logOf = ({ name }: Pick<Job, 'name'>): string => join(folder, `${name}.log`)
 
-/** The last figures that a log tells. */
+/** The last figures that a log tells; of one that tells none, its last line. */
 function figuresIn(log: string): string {
   const lines = readFileSync(log, 'utf8').split('\n')
-  return lines.findLast((line) => line.startsWith('figures: '))?.slice('figures: '.length) ?? ''
+  const told = lines.findLast((line) => line.startsWith('figures: '))?.slice('figures: '.length)
+  return told ?? lines.findLast((line) => line.trim() !== '')?.trim() ?? ''
 }
 
 /** Runs a job to its end, or ends it with all of its processes when its time is over. */
