@@ -133,7 +133,7 @@ async function soakAll(options: FleetOptions, crowd: Crowd): Promise<Soak> {
     const moments = chance(`${seed}:moments`)
     for (let turn = 0; !isOver(); turn += 1) {
       await pause(MIN_DISTURBANCE_MS + moments.below(DISTURBANCE_SPREAD_MS))
-      const isKill = turn % 2 === 1
+      const isKill = turn % 2 === 0
       marks.push({ x: secondsNow(), kind: isKill ? 'killed' : 'restarted' })
       await (isKill ? fleet.kill(KILLED) : fleet.restart(STOPPED))
     }
