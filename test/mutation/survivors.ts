@@ -119,6 +119,74 @@ export const listedSurvivors: readonly {
     ],
   },
   {
+    reason: "Where the HMAC is given, otpauth only passes the algorithm's name on to it.",
+    mutants: [
+      {
+        file: 'methods/authenticator.ts',
+        line: "const expected = HOTP.generate({ secret, digits, counter: step, algorithm: 'SHA1', hmac: hmacSha1 })",
+        original: "'SHA1'",
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    reason: 'What is no number is no safe integer either: the comparison is for the compiler.',
+    mutants: [
+      {
+        file: 'methods/authenticator.ts',
+        line: "if (typeof lastTimeStep === 'number' && Number.isSafeInteger(lastTimeStep)) return lastTimeStep",
+        original: "typeof lastTimeStep === 'number'",
+        replacement: 'true',
+      },
+    ],
+  },
+  {
+    reason:
+      'Where there is no first character there are no others, and it is not shown: the default is for the compiler.',
+    mutants: [
+      {
+        file: 'methods/out-of-band.ts',
+        line: "const [first = '', ...others] = address.slice(0, at)",
+        original: "''",
+        replacement: '"Stryker was here!"',
+      },
+    ],
+  },
+  {
+    reason: 'The machine asks at events of this type alone: the condition is for the compiler.',
+    mutants: [
+      {
+        file: 'flow/machine.ts',
+        line: "event.type === 'rescue_requested' && event.option === 'help' && faultOf(context, event) === undefined,",
+        original: "event.type === 'rescue_requested'",
+        replacement: 'true',
+      },
+      {
+        file: 'flow/machine.ts',
+        line: "event.type === 'removal_requested' &&",
+        original: "event.type === 'removal_requested'",
+        replacement: 'true',
+      },
+      {
+        file: 'flow/machine.ts',
+        line: "event.type === 'delivery_failed' &&",
+        original: "event.type === 'delivery_failed'",
+        replacement: 'true',
+      },
+    ],
+  },
+  {
+    reason: 'A proof is rejected only while one is being checked: the condition is for the compiler.',
+    mutants: [
+      {
+        file: 'flow/guards.ts',
+        line: "const counts = flow.stage.phase === 'proving' && flow.stage.challenge.target.of !== 'recovery_code'",
+        original: "flow.stage.phase === 'proving'",
+        replacement: 'true',
+      },
+    ],
+  },
+  {
     reason: 'XState reads the types of these values alone.',
     mutants: [
       {
