@@ -107,6 +107,7 @@ describe('L12: a commit whose outcome is unknown is looked up', () => {
       const { store } = planned(['lost'])
       expect(await commit(store, own)).toBe('committed')
       expect(store.commits.map((one) => one.change)).toEqual([own, own])
+      expect(store.loads).toHaveLength(1) // what the store has confirmed is not looked up
     },
   )
 
