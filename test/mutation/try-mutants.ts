@@ -75,33 +75,52 @@ function isNamedAfter(test: string, source: string): boolean {
   return source.split(/[./]/).includes(basename(test, '.test.ts'))
 }
 
+/** The tests that have killed last, the last one first: the next mutant stands close by, and they try it first. */
+const lastKillers: CoveringTest[] = []
+const MAX_LAST_KILLERS = 8
+
+function remember(killer: CoveringTest): void {
+  const before = lastKillers.indexOf(killer)
+  if (before >= 0) lastKillers.splice(before, 1)
+  lastKillers.unshift(killer)
+  lastKillers.splice(MAX_LAST_KILLERS)
+}
+
+/** In which order tests try a mutant: those that have killed last, and then file by file. */
+function inOrder(tests: readonly CoveringTest[], source: string): readonly CoveringTest[] {
+  const files = [...new Set(tests.map(({ file }) => file))].sort(
+    (a, b) => Number(isNamedAfter(b, source)) - Number(isNamedAfter(a, source)),
+  )
+  const byFile = files.flatMap((file) => tests.filter((one) => one.file === file))
+  return [...new Set([...lastKillers.filter((one) => tests.includes(one)), ...byFile])]
+}
+
 /** Whether one of the tests fails with the mutant in place, in modules that are loaded anew. */
 async function isKilled(
   mutant: Pick<Mutant, 'id' | 'file'>,
   tests: readonly CoveringTest[],
 ): Promise<boolean> {
-  const files = [...new Set(tests.map(({ file }) => file))].sort(
-    (a, b) => Number(isNamedAfter(b, mutant.file)) - Number(isNamedAfter(a, mutant.file)),
-  )
+  const files = new Map<string, readonly PlacedTest[]>()
   vi.resetModules()
   activate(mutant.id)
-  try {
-    for (const file of files) {
+  for (const covering of inOrder(tests, mutant.file)) {
+    const { file, place, tookMs, reads } = covering
+    try {
       limitReads(MAX_READS)
-      const loaded = await load(file)
-      for (const { place, tookMs, reads } of tests.filter((one) => one.file === file)) {
-        const one = loaded[place]
-        if (one === undefined) return true // its table has lost a row
-        limitReads(MAX_READS + MAX_READS_FACTOR * reads)
-        await run(one, TIMEOUT_MS + TIMEOUT_FACTOR * tookMs)
-      }
+      const loaded = files.get(file) ?? (await load(file))
+      files.set(file, loaded)
+      const one = loaded[place]
+      if (one === undefined) throw new Error('its table has lost a row')
+      limitReads(MAX_READS + MAX_READS_FACTOR * reads)
+      await run(one, TIMEOUT_MS + TIMEOUT_FACTOR * tookMs)
+    } catch {
+      activate(undefined)
+      remember(covering)
+      return true
     }
-    return false
-  } catch {
-    return true
-  } finally {
-    activate(undefined)
   }
+  activate(undefined)
+  return false
 }
 
 const write = (progress: Progress): void =>
