@@ -24,15 +24,15 @@ function allPairs(factors: Readonly<Record<string, readonly unknown[]>>): readon
   )
 }
 
-const sizes = [
+const sizes: readonly (readonly number[])[] = [
   [2, 2],
   [3, 2, 2],
   [5, 4, 3, 2],
   [3, 3, 3, 3],
   [8, 5, 5, 3, 3, 3, 2, 2, 2, 2, 2],
-] as const
+]
 
-test.each(sizes)('any two values of any two factors of %i, %i, … values meet', (...counts) => {
+test.each(sizes.map((counts) => [counts] as const))('any two of %j values meet in a row', (counts) => {
   const factors = Object.fromEntries(
     counts.map((count, factor) => [`f${factor}`, Array.from({ length: count }, (_, value) => value)]),
   )

@@ -1,8 +1,7 @@
 import { type ClientEventType, clientEventTypes } from '@sallyport/core'
-import type { FlowKind } from '../../packages/core/src/flow/stage.ts'
 import { type FlowState, flowStates, handledEvents, isFinal } from '../../packages/core/src/flow/step.ts'
 import type { Explored } from './explored.ts'
-import { askOf, transitionsFrom } from './machine-graph.ts'
+import { askOf } from './machine-graph.ts'
 import { eventMeanings } from './meanings.ts'
 import { code, codes, type Page, page, table } from './page.ts'
 
@@ -22,8 +21,6 @@ interface EventSchema {
   readonly required?: readonly string[]
 }
 
-const KINDS: readonly FlowKind[] = ['login', 'setup', 'step_up']
-
 const topOf = (state: string): string => state.split('.')[0] ?? state
 
 /** States in which a flow waits for its client. */
@@ -33,30 +30,19 @@ const resting = flowStates.filter(
 
 const openStates = [...new Set(resting.map(topOf))]
 
+const restingIn = (top: string): readonly FlowState[] => resting.filter((state) => topOf(state) === top)
+
 /** Where a step may end that begins with a client's event: what the engine is asked for is answered on the way. */
 function resultsOf(explored: Explored, from: string, event: ClientEventType): readonly string[] {
-  const results = new Set<string>()
-  const follow = (
-    state: FlowState,
-    only: string | undefined,
-    kind: FlowKind,
-    seen: readonly FlowState[],
-  ): void => {
-    for (const transition of transitionsFrom(state)) {
-      const isOwn = only === undefined ? transition.source === state : transition.event === only
-      if (!isOwn || !explored.isTaken(transition, kind) || transition.actions.includes('refuse')) continue
-      const to = transition.target ?? state
-      if (askOf(to) === undefined || seen.includes(to)) results.add(topOf(to))
-      else follow(to, undefined, kind, [...seen, to])
-    }
-  }
-  for (const state of resting.filter((one) => topOf(one) === from)) {
-    for (const kind of KINDS) follow(state, event, kind, [])
-  }
-  return [...results].toSorted(
-    (a, b) =>
-      flowStates.findIndex((one) => topOf(one) === a) - flowStates.findIndex((one) => topOf(one) === b),
-  )
+  const tops = restingIn(from).flatMap((state) => [...explored.stepsOf(state, event).states].map(topOf))
+  const order = [...new Set(flowStates.map(topOf))]
+  return [...new Set(tops)].toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
+}
+
+/** What an event was refused for in a state that takes it. */
+function refusalsOf(explored: Explored, from: string, event: ClientEventType): readonly string[] {
+  const found = restingIn(from).flatMap((state) => [...explored.stepsOf(state, event).refusals])
+  return [...new Set(found)].filter((reason) => reason !== 'event_not_accepted').toSorted()
 }
 
 const takenIn = (event: ClientEventType): readonly string[] =>
@@ -80,7 +66,11 @@ function fieldRow(name: string, field: FieldSchema, isRequired: boolean): readon
 function eventSection(explored: Explored, event: ClientEventType, schema: EventSchema): readonly string[] {
   const fields = Object.entries(schema.properties).filter(([name]) => name !== 'type')
   const required = (schema.required ?? []).filter((name) => schema.properties[name]?.default === undefined)
-  const leads = takenIn(event).map((state) => [code(state), codes(resultsOf(explored, state, event))])
+  const leads = takenIn(event).map((state) => [
+    code(state),
+    codes(resultsOf(explored, state, event)),
+    codes(refusalsOf(explored, state, event)),
+  ])
   return [
     `### ${event}`,
     eventMeanings[event],
@@ -90,7 +80,7 @@ function eventSection(explored: Explored, event: ClientEventType, schema: EventS
           ['field', 'type', 'required', 'meaning'],
           fields.map(([name, field]) => fieldRow(name, field, required.includes(name))),
         ),
-    table(['sent in', 'leads to'], leads),
+    table(['sent in', 'leads to', 'refused as'], leads),
   ]
 }
 
@@ -102,8 +92,9 @@ export function eventsPage(explored: Explored, schemas: Readonly<Record<ClientEv
     'What a transport hands to `send`: an object with a `type` and the fields below, and no others. `describeEvents()` ' +
       'gives the same as JSON Schema. A step lists in `accepts` the events that are worth sending now.',
     '## States and events',
-    'An event that a state does not take is refused as `event_not_accepted`. One that it takes may still be refused, ' +
-      'for the [reasons](reasons.md) given there.',
+    'An event that a state does not take is refused as `event_not_accepted`. One that it takes leads on, or is refused ' +
+      'for a [reason](reasons.md): which ones, each event’s table says for each state, as a search of the machine ' +
+      'has come by them.',
     table(
       ['', ...openStates.map(code)],
       clientEventTypes.map((event) => [

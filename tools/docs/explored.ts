@@ -4,15 +4,26 @@ import { methodKindOf } from '../../packages/core/src/flow/options.ts'
 import type { FlowKind } from '../../packages/core/src/flow/stage.ts'
 import { advance, isFinal } from '../../packages/core/src/flow/step.ts'
 import type { EpochMs } from '../../packages/core/src/ids.ts'
+import { MAX_ENROLLMENTS } from '../../packages/core/src/policy/defaults.ts'
 import type { Profile } from '../../packages/core/src/profile/profile.ts'
-import { alphabet, type Edge, explore } from '../../test/model/explore.ts'
-import { beginnings } from './beginnings.ts'
+import { alphabet } from '../../packages/testkit/src/explore/alphabet.ts'
+import { engineMachine } from '../../packages/testkit/src/explore/explore.ts'
+import type { Edge } from '../../packages/testkit/src/explore/history.ts'
+import { search } from '../../packages/testkit/src/explore/search.ts'
+import { enrollmentOf } from '../../packages/testkit/src/explore/world.ts'
+import { beginnings, bounds } from './beginnings.ts'
 import { type MachineTransition, machineTransitions, takenTransition } from './machine-graph.ts'
 
 /** Where something was seen: in which state, by which event of the machine; `start` when a flow began. */
 export interface Sighting {
   readonly state: string
   readonly event: FlowEvent['type'] | 'start'
+}
+
+/** Where an event has led from a state, once the engine's questions were answered, and what it was refused for. */
+export interface StepsSeen {
+  readonly states: Set<string>
+  readonly refusals: Set<string>
 }
 
 /** What a search of the machine's own graph has found, by name. */
@@ -23,6 +34,8 @@ export interface Explored {
   readonly endings: ReadonlyMap<string, readonly Sighting[]>
   /** By kind of audit event. */
   readonly records: ReadonlyMap<string, readonly Sighting[]>
+  /** What becomes of an event that a client sends in a state. */
+  stepsOf(state: string, event: FlowEvent['type']): StepsSeen
   /** Whether flows of one of these kinds take a transition. */
   isTaken(transition: MachineTransition, ...kinds: readonly FlowKind[]): boolean
 }
@@ -46,23 +59,34 @@ export function exploreMachine(): Explored {
   const records = new Sightings()
   const taken = new Map<MachineTransition, Set<FlowKind>>()
   const places = new Set<string>()
+  const steps = new Map<string, StepsSeen>()
 
-  explore(beginnings, (edge) => {
+  const see = (edge: Edge): void => {
     const { to, beginning } = edge
     const sighting = sightingOf(edge)
     if (sighting === undefined) return
+    noteStep(steps, edge)
     const transition = transitionOf(edge)
     if (transition !== undefined) {
       taken.set(transition, (taken.get(transition) ?? new Set()).add(beginning.run.kind))
     }
     if (to.refusal !== null) refusals.add(to.refusal.reason, sighting)
-    for (const [reason, meanwhile] of refusedMeanwhile(edge, places)) refusals.add(reason, meanwhile)
+    for (const [reason, meanwhile] of refusedMeanwhile(edge, places)) {
+      refusals.add(reason, meanwhile)
+      stepsIn(steps, to.state, meanwhile.event).refusals.add(reason)
+    }
     for (const tell of to.tells) if (tell.kind === 'audit') records.add(tell.event.kind, sighting)
     if (to.flow.stage.phase !== 'ended' || edge.from?.flow.stage.phase === 'ended') return
     const { ending } = to.flow.stage
     if ('via' in ending) endings.add(ending.via, sighting)
     if ('reason' in ending) endings.add(ending.reason, sighting)
-  })
+  }
+  for (const beginning of beginnings) {
+    search(engineMachine, beginning, bounds, (edge) => {
+      see(edge)
+      return 'go_on'
+    })
+  }
 
   const missed = machineTransitions
     .filter((one) => !taken.has(one) && one.event !== undefined && !FROM_OUTSIDE.includes(one.event))
@@ -74,6 +98,7 @@ export function exploreMachine(): Explored {
     refusals: refusals.all(),
     endings: endings.all(),
     records: records.all(),
+    stepsOf: (state, event) => steps.get(`${state} ${event}`) ?? { states: new Set(), refusals: new Set() },
     isTaken: (transition, ...kinds) => {
       if (transition.event !== undefined && FROM_OUTSIDE.includes(transition.event)) return true
       return kinds.some((kind) => taken.get(transition)?.has(kind) === true)
@@ -81,18 +106,32 @@ export function exploreMachine(): Explored {
   }
 }
 
+function stepsIn(steps: Map<string, StepsSeen>, state: string, event: string): StepsSeen {
+  const known = steps.get(`${state} ${event}`) ?? { states: new Set(), refusals: new Set() }
+  steps.set(`${state} ${event}`, known)
+  return known
+}
+
+/** Notes where the step that a client's event began has come to. */
+function noteStep(steps: Map<string, StepsSeen>, { from, facts, now, to, origin }: Edge): void {
+  const isInterrupted = from !== undefined && (now >= from.flow.expiresAt || !facts.user.active)
+  if (to.ask !== null || isInterrupted) return
+  const seen = stepsIn(steps, origin.state, origin.event)
+  if (to.refusal === null || to.state !== from?.state) seen.states.add(to.state)
+  if (to.refusal !== null) seen.refusals.add(to.refusal.reason)
+}
+
+const asManyAsThereMayBe = Array.from({ length: MAX_ENROLLMENTS }, (_, index) =>
+  enrollmentOf(`e${index + 1}`, 'authenticator'),
+)
+
 /** What other flows of the same user may have done to the profile since the last step. */
 const meanwhile: readonly ((profile: Profile, at: EpochMs) => Profile)[] = [
   (profile) => profile,
   (profile, at) => ({ ...profile, lock: { until: at + 1_000 } }),
   (profile, at) => ({ ...profile, deliveries: [at, at, at] }),
   (profile, at) => ({ ...profile, notices: { help: at } }),
-]
-
-/** Enrollments that the search itself does not ask for. */
-const moreEvents = (at: EpochMs): readonly FlowEvent[] => [
-  { type: 'enrollment_requested', at, method: 'authenticator', mode: 'add' },
-  { type: 'enrollment_requested', at, method: 'email', mode: 'replace' },
+  (profile) => ({ ...profile, enrollments: asManyAsThereMayBe }),
 ]
 
 /** What a client is refused for where an edge leads, had other flows been busy. Asked once for each kind of place. */
@@ -106,7 +145,8 @@ function* refusedMeanwhile(
   if (to.ask !== null || isFinal(to.state) || asked.has(place)) return
   asked.add(place)
   for (const change of meanwhile) {
-    for (const event of [...alphabet(now), ...moreEvents(now)]) {
+    for (const untimed of alphabet(to, facts)) {
+      const event = { ...untimed, at: now } as FlowEvent // the event of an untimed one
       const position = { ...to, profile: change(to.profile, now) }
       const { refusal } = advance(position, facts, event)
       const [state = ''] = to.state.split('.')

@@ -4,7 +4,7 @@ import type { FlowContext } from '../../../packages/core/src/flow/context.ts'
 import type { FlowEvent } from '../../../packages/core/src/flow/events.ts'
 import { twoFactorMachine } from '../../../packages/core/src/flow/machine.ts'
 import { flowStates, handledEvents, isFinal } from '../../../packages/core/src/flow/step.ts'
-import { alphabet, unasked } from '../../model/explore.ts'
+import { alphabet, unasked } from '../../../packages/testkit/src/explore/alphabet.ts'
 import { enrollment, factsFor, profileWith, START, setup, stepUp, withCodes } from '../../model/world.ts'
 import { contextWith } from './sample-flow.ts'
 
@@ -18,10 +18,10 @@ const profile = withCodes(profileWith(enrollment('e1', 'authenticator'), enrollm
 function walk(input: FlowContext) {
   const model = createTestModel(twoFactorMachine, {
     input,
-    events: (snapshot) => [
-      ...alphabet(START),
-      ...unasked(START, { ...snapshot.context, state: 'selecting' }),
-    ],
+    events: ({ context }) =>
+      [...alphabet({ ...context, state: 'selecting' }, context.facts), ...unasked()].map(
+        (event) => ({ ...event, at: START }) as FlowEvent, // an event with its time is one
+      ),
     // What differs within a state is the model's to explore; here each state is walked through once.
     serializeState: ({ value, context }) => JSON.stringify([value, context.flow.stage.phase]),
     serializeEvent: (event) => JSON.stringify(event),

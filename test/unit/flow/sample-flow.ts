@@ -1,17 +1,17 @@
 import type { Facts, FlowContext } from '../../../packages/core/src/flow/context.ts'
-import type { Tell } from '../../../packages/core/src/flow/effects.ts'
+import type { Ask, Tell } from '../../../packages/core/src/flow/effects.ts'
 import type { FlowEvent, FlowStart } from '../../../packages/core/src/flow/events.ts'
 import type { Refusal } from '../../../packages/core/src/flow/refusal.ts'
 import type { Challenge, Run, Stage, Target } from '../../../packages/core/src/flow/stage.ts'
 import { type Advance, advance, type Position, start } from '../../../packages/core/src/flow/step.ts'
 import type { ChallengeId, EpochMs } from '../../../packages/core/src/ids.ts'
 import { emptyProfile, type Profile } from '../../../packages/core/src/profile/profile.ts'
-import { answersTo } from '../../model/explore.ts'
-import { digest, factsFor, login, START } from '../../model/world.ts'
+import { deviceId, digest, enrollmentId, factsFor, login, START } from '../../model/world.ts'
 
 /** What a check of the proof comes to. */
 export type ProofVerdict = 'accepted' | 'rejected' | 'malformed'
-const verdicts: readonly ProofVerdict[] = ['accepted', 'rejected', 'malformed']
+
+const CHALLENGE = 'c' as ChallengeId // opaque to the machine
 
 /** A flow between two events of a client, with all that was told on the way there. */
 export interface Walked extends Position {
@@ -20,15 +20,49 @@ export interface Walked extends Position {
   readonly refusal: Refusal | null
 }
 
+/** What the engine answers to an ask, with names that a test can expect. */
+function answerTo(ask: Ask, { flow: { lastAt: at }, profile }: Position, verdict: ProofVerdict): FlowEvent {
+  switch (ask.kind) {
+    case 'prepare_enrollment': {
+      const pending = { ...ask.request, id: enrollmentId('p'), secret: null, methodData: null }
+      return { type: 'enrollment_prepared', at, pending }
+    }
+    case 'open_challenge':
+      return { type: 'challenge_opened', at, challenge: CHALLENGE, digest: null, hint: null }
+    case 'draw_recovery_codes':
+      return { type: 'recovery_codes_drawn', at, digests: [digest('n1'), digest('n2')], sealed: null }
+    case 'check_proof':
+      return verdictOf(verdict, at, profile)
+  }
+}
+
+function verdictOf(verdict: ProofVerdict, at: EpochMs, profile: Profile): FlowEvent {
+  switch (verdict) {
+    case 'accepted': {
+      const recoveryCode = profile.recoveryCodes?.unused[0] ?? null
+      return {
+        type: 'proof_accepted',
+        at,
+        methodData: null,
+        recoveryCode,
+        remember: null,
+        device: deviceId('d'),
+      }
+    }
+    case 'rejected':
+      return { type: 'proof_rejected', at, cause: 'code_mismatch' }
+    case 'malformed':
+      return { type: 'proof_malformed', at }
+  }
+}
+
 /** Answers what the machine asks for, as the engine would, until it asks for nothing more. */
 function settle(first: Advance, facts: Facts, verdict: ProofVerdict, answers: Partial<FlowEvent>): Walked {
   let step = first
   const tells = [...step.tells]
   let { refusal } = step
   while (step.ask !== null) {
-    const possible = answersTo(step.ask, step.flow.lastAt, step)
-    const answer = step.ask.kind === 'check_proof' ? possible[verdicts.indexOf(verdict)] : possible[0]
-    if (answer === undefined) throw new Error(`nothing answers ${step.ask.kind}`)
+    const answer = answerTo(step.ask, step, verdict)
     step = advance(step, facts, { ...answer, ...answers } as FlowEvent) // a part of one event over another of its type
     tells.push(...step.tells)
     refusal = step.refusal ?? refusal
@@ -86,7 +120,7 @@ export function endingOf({ flow: { stage } }: Pick<Position, 'flow'>) {
 /** An open challenge of a target. */
 export function challengeOf(target: Target, fields: Partial<Challenge> = {}): Challenge {
   return {
-    id: 'c' as ChallengeId, // opaque to the machine
+    id: CHALLENGE,
     target,
     issuedAt: START,
     expiresAt: START + 120_000,
