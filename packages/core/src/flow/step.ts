@@ -167,7 +167,7 @@ export function advance(position: Position, facts: Facts, event: FlowEvent): Adv
     return { ...position, ask: null, tells: [], refusal: { reason: 'reauth_required' } }
   }
   const snapshot = { ...resting[position.state], context } as Snapshot // a resolved state with this step's context
-  const [next, actions] = transition(logic, snapshot, taken.at === at ? taken : { ...taken, at })
+  const [next, actions] = transition(logic, snapshot, taken) // the machine reads the time of its context alone
   if (next === snapshot)
     return { ...position, ask: null, tells: [], refusal: { reason: 'event_not_accepted' } }
   return read(context, next, actions)
