@@ -75,23 +75,22 @@ function lineOf(name: string, { states, transitions, seconds, breaches }: Explor
 }
 
 console.log(`${'states'.padStart(11)} ${'transitions'.padStart(11)}`)
-const explorations = plan().map(({ name, options }) => {
+const planned = plan()
+const explorations = planned.map(({ name, options }) => {
   const exploration = explore(options)
   console.log(lineOf(name, exploration))
   for (const breach of exploration.breaches)
     console.log(`\n${breach.law}: ${breach.why}\n\n${printTest(breach)}`)
   return exploration
 })
-const sum = (pick: (one: Exploration) => number): number =>
-  explorations.reduce((total, one) => total + pick(one), 0)
+
+const sum = (pick: (one: Exploration) => number): string =>
+  explorations.reduce((total, one) => total + pick(one), 0).toLocaleString('en', { maximumFractionDigits: 0 })
+const policies = new Set(planned.map(({ options: { policy } }) => JSON.stringify(policy))).size
+const breaches = explorations.flatMap((one) => one.breaches).length
 console.log(
-  lineOf(`${explorations.length} searches, ${lawNames.length} laws on every transition`, {
-    states: sum((one) => one.states),
-    transitions: sum((one) => one.transitions),
-    seconds: sum((one) => one.seconds),
-    breaches: explorations.flatMap((one) => one.breaches),
-    laws: lawNames,
-    reached: new Set(),
-  }),
+  `figures: ${sum(({ states }) => states)} states, ${sum(({ transitions }) => transitions)} transitions, ` +
+    `${policies} policies, ${explorations.length} searches, ${lawNames.length} laws, ${breaches} broken, ` +
+    `${sum(({ seconds }) => seconds)} s`,
 )
-if (explorations.some((one) => one.breaches.length > 0)) process.exitCode = 1
+if (breaches > 0) process.exitCode = 1

@@ -69,16 +69,17 @@ async function runAll(over: AuditedStore): Promise<void> {
       )
     },
   })
-  const sum = total(walked.scenarios)
-  console.log(
-    `${sum.schedules} schedules, ${sum.distinct} different; ${sum.crashed} with a crash, ${sum.faulted} with another fault; ${sum.ends} ends, ${((Date.now() - begun) / 1_000).toFixed(0)} s`,
-  )
   for (const failure of walked.failures) {
     console.log(`\nFAULT in ${failure.scenario}${failure.seed === null ? '' : `, seed ${failure.seed}`}`)
     for (const { law, fault } of failure.violations) console.log(`  ${law}: ${fault}`)
     console.log(`  npm run interleave -- --replay '${failure.replay}'`)
     process.exitCode = 1
   }
+  const sum = total(walked.scenarios)
+  const seconds = ((Date.now() - begun) / 1_000).toFixed(0)
+  console.log(
+    `figures: ${sum.schedules} schedules, ${sum.distinct} distinct, ${sum.crashed} crashes, ${sum.faulted} other faults, ${sum.ends} ends, ${walked.failures.length} failures, ${seconds} s`,
+  )
 }
 
 async function runOnce(over: AuditedStore, schedule: string): Promise<void> {

@@ -51,7 +51,7 @@ export function auditPage(events: Declarations, observer: Declarations, { record
       'same records once they are committed, at most once, and what became of each message. No secret, code or address is ' +
       'in any of them.',
     '## Records',
-    'Each has `at` (UTC, in epoch milliseconds), and of a flow also `flow` (its id) and `flowKind`. An observer gets `userId` as well.',
+    'Each has `at` (UTC, in epoch milliseconds), of a flow also `flow` (its id) and `flowKind`, and of a call of an operator who was named `operator`. An observer gets `userId` as well.',
     table(
       ['kind', 'meaning', 'fields', 'written by'],
       kindRows(events.variantsOf('AuditEvent')).map(([kind, fields]) => [

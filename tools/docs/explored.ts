@@ -21,7 +21,7 @@ export interface Sighting {
 }
 
 /** Where an event has led from a state, once the engine's questions were answered, and what it was refused for. */
-export interface StepsSeen {
+interface StepsSeen {
   readonly states: Set<string>
   readonly refusals: Set<string>
 }

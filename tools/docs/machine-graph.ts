@@ -64,7 +64,7 @@ const all = (node: Node): readonly MachineTransition[] => [
 export const machineTransitions: readonly MachineTransition[] = all(twoFactorMachine.root)
 
 /** The transitions that a leaf state has: its own before those of the states around it. */
-export function transitionsFrom(state: FlowState): readonly MachineTransition[] {
+function transitionsFrom(state: FlowState): readonly MachineTransition[] {
   const parts = state.split('.')
   const sources = [...parts.map((_, index) => parts.slice(0, parts.length - index).join('.')), '']
   return sources.flatMap((source) => machineTransitions.filter((one) => one.source === source))
