@@ -148,6 +148,11 @@ describe('a configuration', () => {
       { methods: [{ ...method({ issue: () => ({ code: '1' }), challengeSeconds: 601 }), deliver }] },
       ['methods.push: must let a code live at most 600 seconds'],
     ],
+    [
+      'a delivered code that is expired at once',
+      { methods: [{ ...method({ issue: () => ({ code: '1' }), challengeSeconds: 0 }), deliver }] },
+      ['methods.push: must let a code live at most 600 seconds'],
+    ],
   ])('with %s is refused, by its field', (_what, more, faults) => {
     expect(faultsOf({ ...right, ...more })).toEqual(faults)
   })
@@ -188,4 +193,15 @@ describe('a configuration', () => {
     const faults = faultsOf({ ...right, keys: { ring: [{ id: 'S3CRET:canary', secret: 'S3CRET-canary' }] } })
     expect(faults.join()).not.toContain('S3CRET')
   })
+})
+
+test('a delivered code may live for ten minutes', () => {
+  const push = { ...method({ issue: () => ({ code: '1' }), challengeSeconds: 600 }), deliver }
+  expect(() => createTwoFactor({ ...right, methods: [push] })).not.toThrow()
+})
+
+test('phone numbers without a sender make no method of them', () => {
+  expect(faultsOf({ ...right, phoneNumbers, ...policy({ methods: ['sms'] }) })).toEqual([
+    'policy.methods: "sms" needs an sms sender and phoneNumbers',
+  ])
 })
