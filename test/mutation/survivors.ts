@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the lines of sources are quoted here.
 import type { Mutant } from './instrument.ts'
 
 /** What a survivor is listed by. */
@@ -183,6 +184,264 @@ export const listedSurvivors: readonly {
         line: "const counts = flow.stage.phase === 'proving' && flow.stage.challenge.target.of !== 'recovery_code'",
         original: "flow.stage.phase === 'proving'",
         replacement: 'true',
+      },
+    ],
+  },
+  {
+    reason:
+      'The machine asks for a check only while proving, and a proof comes with its event: what cannot happen is said loudly.',
+    mutants: [
+      {
+        file: 'engine/answer.ts',
+        line: "if (flow.stage.phase !== 'proving' || proof === null) throw new Error('there is no proof to check')",
+        original: "flow.stage.phase !== 'proving' || proof === null",
+        replacement: 'false',
+      },
+      {
+        file: 'engine/answer.ts',
+        line: "if (flow.stage.phase !== 'proving' || proof === null) throw new Error('there is no proof to check')",
+        original: "flow.stage.phase !== 'proving' || proof === null",
+        replacement: "flow.stage.phase !== 'proving' && proof === null",
+      },
+      {
+        file: 'engine/answer.ts',
+        line: "if (flow.stage.phase !== 'proving' || proof === null) throw new Error('there is no proof to check')",
+        original: "flow.stage.phase !== 'proving'",
+        replacement: 'false',
+      },
+      {
+        file: 'engine/answer.ts',
+        line: "if (flow.stage.phase !== 'proving' || proof === null) throw new Error('there is no proof to check')",
+        original: 'proof === null',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/answer.ts',
+        line: "if (flow.stage.phase !== 'proving' || proof === null) throw new Error('there is no proof to check')",
+        original: "'there is no proof to check'",
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    reason: 'Another target has no enrollment, and no id is undefined: the comparison is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/answer.ts',
+        line: ": profile.enrollments.find(({ id }) => target.of === 'enrollment' && id === target.enrollment)",
+        original: "target.of === 'enrollment'",
+        replacement: 'true',
+      },
+      {
+        file: 'flow/options.ts',
+        line: "if (target.of !== 'enrollment') return null",
+        original: "target.of !== 'enrollment'",
+        replacement: 'false',
+      },
+    ],
+  },
+  {
+    reason: 'What is undefined has no secret by the default above: the comparison is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/answer.ts',
+        line: 'enrolled === undefined || sealed === null',
+        original: 'enrolled === undefined',
+        replacement: 'false',
+      },
+    ],
+  },
+  {
+    reason: 'A rejected proof goes on without a recovery code, whatever is said of one.',
+    mutants: [
+      {
+        file: 'engine/answer.ts',
+        line: "return verdict.kind === 'accepted' ? { ...verdict, recoveryCode: null } : verdict",
+        original: "verdict.kind === 'accepted'",
+        replacement: 'true',
+      },
+    ],
+  },
+  {
+    reason: 'A recovery code is asked for only where there is a set: the default is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/answer.ts',
+        line: 'const unused = profile.recoveryCodes?.unused ?? []',
+        original: 'profile.recoveryCodes?.unused',
+        replacement: 'profile.recoveryCodes.unused',
+      },
+      {
+        file: 'engine/answer.ts',
+        line: 'const unused = profile.recoveryCodes?.unused ?? []',
+        original: '[]',
+        replacement: '["Stryker was here"]',
+      },
+    ],
+  },
+  {
+    reason: 'All that is asked of the second attempt is whether it was committed.',
+    mutants: [
+      {
+        file: 'engine/commit.ts',
+        line: "const again = await attempt(store, change).catch((): Committed => 'unknown')",
+        original: "(): Committed => 'unknown'",
+        replacement: '() => undefined',
+      },
+      {
+        file: 'engine/commit.ts',
+        line: "const again = await attempt(store, change).catch((): Committed => 'unknown')",
+        original: "'unknown'",
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    reason: 'No moment is before undefined: the comparison is for the compiler.',
+    mutants: [
+      {
+        file: 'flow/options.ts',
+        line: 'return until !== undefined && at < until ? until : null',
+        original: 'until !== undefined',
+        replacement: 'true',
+      },
+    ],
+  },
+  {
+    reason: 'A short cut: the way of an older snapshot comes to the same, without a step.',
+    mutants: [
+      {
+        file: 'flow/snapshot.ts',
+        line: 'if (first.success) return first.data',
+        original: 'first.success',
+        replacement: 'false',
+      },
+    ],
+  },
+  {
+    reason: 'The loop has ended where the versions are equal.',
+    mutants: [
+      {
+        file: 'flow/snapshot.ts',
+        line: 'if (version > SNAPSHOT_VERSION || migrate === undefined) {',
+        original: 'version > SNAPSHOT_VERSION',
+        replacement: 'version >= SNAPSHOT_VERSION',
+      },
+    ],
+  },
+  {
+    reason: 'The caller has come here by the target `pending`: the conditions are for the compiler.',
+    mutants: [
+      {
+        file: 'flow/updates/acceptance.ts',
+        line: "if (stage.phase !== 'proving' || stage.challenge.target.of !== 'pending') return {}",
+        original: "stage.phase !== 'proving' || stage.challenge.target.of !== 'pending'",
+        replacement: 'false',
+      },
+      {
+        file: 'flow/updates/acceptance.ts',
+        line: "if (stage.phase !== 'proving' || stage.challenge.target.of !== 'pending') return {}",
+        original: "stage.phase !== 'proving' || stage.challenge.target.of !== 'pending'",
+        replacement: "stage.phase !== 'proving' && stage.challenge.target.of !== 'pending'",
+      },
+      {
+        file: 'flow/updates/acceptance.ts',
+        line: "if (stage.phase !== 'proving' || stage.challenge.target.of !== 'pending') return {}",
+        original: "stage.phase !== 'proving'",
+        replacement: 'false',
+      },
+      {
+        file: 'flow/updates/acceptance.ts',
+        line: "if (stage.phase !== 'proving' || stage.challenge.target.of !== 'pending') return {}",
+        original: "stage.challenge.target.of !== 'pending'",
+        replacement: 'false',
+      },
+    ],
+  },
+  {
+    reason: 'A proof is accepted only while proving: the condition is for the compiler.',
+    mutants: [
+      {
+        file: 'flow/updates/acceptance.ts',
+        line: "return stage.phase === 'proving' ? (methodOf(context, stage.challenge.target)?.amr ?? ['otp']) : []",
+        original: "stage.phase === 'proving'",
+        replacement: 'true',
+      },
+      {
+        file: 'flow/updates/acceptance.ts',
+        line: "return stage.phase === 'proving' ? (methodOf(context, stage.challenge.target)?.amr ?? ['otp']) : []",
+        original: '[]',
+        replacement: '["Stryker was here"]',
+      },
+    ],
+  },
+  {
+    reason: 'Who is locked has a lock, of which the operator reads: the question mark is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/operators.ts',
+        line: 'lockedUntil: locked ? (profile.lock?.until ?? null) : null,',
+        original: 'profile.lock?.until',
+        replacement: 'profile.lock.until',
+      },
+    ],
+  },
+  {
+    reason:
+      'An error of a parse has an issue with a path and a code: the question marks are for the compiler.',
+    mutants: [
+      {
+        file: 'engine/create-two-factor.ts',
+        line: "const field = [name, ...(issue?.path ?? [])].join('.')",
+        original: 'issue?.path',
+        replacement: 'issue.path',
+      },
+      {
+        file: 'engine/create-two-factor.ts',
+        line: "const field = [name, ...(issue?.path ?? [])].join('.')",
+        original: '[]',
+        replacement: '["Stryker was here"]',
+      },
+      {
+        file: 'engine/create-two-factor.ts',
+        line: "throw new InputError('input_invalid', field, `is not as expected: ${issue?.code ?? 'invalid'}`)",
+        original: 'issue?.code',
+        replacement: 'issue.code',
+      },
+      {
+        file: 'engine/create-two-factor.ts',
+        line: "throw new InputError('input_invalid', field, `is not as expected: ${issue?.code ?? 'invalid'}`)",
+        original: "'invalid'",
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    reason: 'Only a login passes by its first factor: the condition is for the compiler.',
+    mutants: [
+      {
+        file: 'flow/updates/endings.ts',
+        line: "amr: flow.run.kind === 'login' ? flow.run.firstFactor.amr : [],",
+        original: "flow.run.kind === 'login'",
+        replacement: 'true',
+      },
+      {
+        file: 'flow/updates/endings.ts',
+        line: "amr: flow.run.kind === 'login' ? flow.run.firstFactor.amr : [],",
+        original: '[]',
+        replacement: '["Stryker was here"]',
+      },
+    ],
+  },
+  {
+    reason:
+      'A registered method that is addressed by what is given parses it, or the configuration is refused: the question mark is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/create-two-factor.ts',
+        line: 'return { event: { ...rest, address: method.parseAddress?.(address) ?? null }, ...nothing }',
+        original: 'method.parseAddress?.(address)',
+        replacement: 'method.parseAddress(address)',
       },
     ],
   },
