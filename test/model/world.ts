@@ -3,10 +3,15 @@ import type { Run } from '../../packages/core/src/flow/stage.ts'
 import type { DeviceId, Digest, EnrollmentId } from '../../packages/core/src/ids.ts'
 import type { PolicyInput } from '../../packages/core/src/policy/policy.ts'
 import { parsePolicy } from '../../packages/core/src/policy/schema.ts'
-import { type Enrollment, emptyProfile, type Profile } from '../../packages/core/src/profile/profile.ts'
+import { START_MS } from '../../packages/testkit/src/explore/world.ts'
 
-/** The moment every search begins at. */
-export const START = 1_700_000_000_000
+export {
+  enrollmentOf as enrollment,
+  login,
+  profileWith,
+  START_MS as START,
+  withRecoveryCodes as withCodes,
+} from '../../packages/testkit/src/explore/world.ts'
 
 // Ids in a model are short names: they are opaque to the machine, and a failure reads better.
 export const enrollmentId = (name: string) => name as EnrollmentId
@@ -41,32 +46,6 @@ export const methods: Readonly<Record<string, MethodFacts>> = {
   }),
 }
 
-export function enrollment(
-  name: string,
-  kind: keyof typeof methods,
-  address: string | null = null,
-): Enrollment {
-  return {
-    id: enrollmentId(name),
-    method: kind,
-    name: null,
-    createdAt: START - 1000,
-    lastUsedAt: null,
-    address,
-    secret: null,
-    methodData: null,
-  }
-}
-
-export function profileWith(...enrollments: readonly Enrollment[]): Profile {
-  const [first] = enrollments
-  return first === undefined ? emptyProfile : { ...emptyProfile, epoch: 1, enrollments, preferred: first.id }
-}
-
-export function withCodes(profile: Profile, ...codes: readonly string[]): Profile {
-  return { ...profile, recoveryCodes: { generatedAt: START - 1000, unused: codes.map(digest), sealed: null } }
-}
-
 /** Small numbers, so that a search reaches every limit soon. */
 const smallNumbers: Omit<PolicyInput, 'issuer'> = {
   methods: ['authenticator', 'email', 'sms'],
@@ -91,14 +70,9 @@ export function factsFor(policy: Partial<PolicyInput> = {}, user: Partial<Facts[
     },
     policy: parsed.policy,
     methods,
-    caller: { firstFactorAt: START, secondFactorAt: START },
+    caller: { firstFactorAt: START_MS, secondFactorAt: START_MS },
   }
 }
 
-export const login: Run = {
-  kind: 'login',
-  firstFactor: { amr: ['pwd'], at: START, channel: null },
-  remember: true,
-}
 export const setup: Run = { kind: 'setup' }
 export const stepUp: Run = { kind: 'step_up' }
