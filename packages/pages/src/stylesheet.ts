@@ -200,7 +200,9 @@ main > form > .primary { width: 100%; min-height: 3rem }
   gap: 0.15rem 0.75rem;
   width: 100%;
   min-height: 3.5rem;
-  padding: 0.75rem 1rem;
+  position: relative;
+  padding-block: 0.75rem;
+  padding-inline: 1rem 2.75rem;
   border: 1px solid var(--sp-edge);
   border-radius: var(--sp-radius);
   background: var(--sp-surface);
@@ -211,7 +213,7 @@ main > form > .primary { width: 100%; min-height: 3rem }
   cursor: pointer;
   transition: background-color 120ms, border-color 120ms;
 }
-.choice::after { content: '\\203A'; content: '\\203A' / ''; margin-inline-start: auto; color: var(--sp-muted); font-size: 1.375rem; line-height: 1 }
+.choice::after { content: '\\203A'; content: '\\203A' / ''; position: absolute; inset-block: 0; inset-inline-end: 1rem; display: grid; align-content: center; color: var(--sp-muted); font-size: 1.375rem; line-height: 1 }
 .choice:hover { color: inherit; border-color: var(--sp-accent); background: var(--sp-accent-soft) }
 .choice .hint { margin: 0 }
 
