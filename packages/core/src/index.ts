@@ -1,5 +1,6 @@
 export { keyRing } from './crypto/key-ring.ts'
 export { systemClock, systemRandom } from './crypto/platform.ts'
+export type { ChangeOptions } from './engine/change-profile.ts'
 export type { CodeDelivery, DeliverCode } from './engine/code-delivery.ts'
 export type { HostMethod, TwoFactorConfig, User } from './engine/config.ts'
 export { createTwoFactor } from './engine/create-two-factor.ts'

@@ -1,11 +1,17 @@
 import { memoryStore } from '@sallyport/adapters-memory'
+import { sqliteStore } from '@sallyport/adapters-sql'
 import {
+  type AuditLog,
+  type ChangeOptions,
   type EnrollInput,
   InputError,
   KeyError,
   type Keys,
+  type ObservedEvent,
   parseUserId,
+  type Store,
   StoreError,
+  type TwoFactor,
   type UserId,
 } from '@sallyport/core'
 import {
@@ -598,4 +604,86 @@ test('a profile that a newer release wrote stops whoever reads it', async () => 
   })
   await expect(twoFactor.users.get('bob')).rejects.toMatchObject({ code: 'version_unknown' })
   await expect(when.login('bob')).rejects.toMatchObject({ code: 'version_unknown' })
+})
+
+describe('who an operator is', () => {
+  /** Makes every change that an operator can make. */
+  async function changeAll(twoFactor: TwoFactor, device: string, options?: ChangeOptions): Promise<void> {
+    await twoFactor.users.unlock('bob', options)
+    await twoFactor.devices.revoke('bob', device, options)
+    await twoFactor.users.enroll('bob', { method: 'email' }, options)
+    await twoFactor.recoveryCodes.generate('bob', options)
+    await twoFactor.users.reset('bob', options)
+  }
+
+  /** A user with a remembered browser, who is locked. */
+  async function lockedBob(store: Store & AuditLog) {
+    const observed: ObservedEvent[] = []
+    const world = deploy({
+      wrap: () => store,
+      policy: { remember: { days: 7 } },
+      observer: { observe: (one) => observed.push(one) },
+    })
+    const { app } = await world.given.authenticator('bob')
+    const step = await world.twoFactor.send((await world.when.login('bob')).flow, {
+      type: 'proof_submitted',
+      proof: app.codeAt(world.clock.now()),
+      remember: true,
+    })
+    const { remembered } = outcomeOf(step, 'authenticated')
+    await lockOut(world, app)
+    world.clock.advance({ seconds: 1 }) // SQL stores order the records of one moment by their commit's id
+    const before = (await store.auditOf(bob)).length
+    const records = async () => (await store.auditOf(bob)).slice(before)
+    return { ...world, observed, records, device: remembered?.device ?? 'none' }
+  }
+
+  const kinds = [
+    'device_revoked',
+    'enrollment_added',
+    'profile_reset',
+    'recovery_codes_generated',
+    'user_unlocked',
+  ]
+
+  test.each([
+    ['memory', memoryStore],
+    ['SQLite', () => sqliteStore(':memory:')],
+  ])('is in the records of what they change, and with the observer: %s', async (_name, createStore) => {
+    const { twoFactor, device, records, observed } = await lockedBob(createStore())
+    await changeAll(twoFactor, device, { operator: 'alice@acme.test' })
+    const named = (await records()).filter(({ operator }) => operator === 'alice@acme.test')
+    expect(kindsOf(named).toSorted()).toEqual(kinds)
+    expect(kindsOf(observed.filter((one) => 'operator' in one)).toSorted()).toEqual(kinds)
+  })
+
+  test('is in no record when the call names none', async () => {
+    const { twoFactor, device, records } = await lockedBob(memoryStore())
+    await changeAll(twoFactor, device)
+    const written = await records()
+    expect(kindsOf(written).toSorted()).toEqual(kinds)
+    expect(written.filter((record) => 'operator' in record)).toEqual([])
+  })
+
+  test.each([
+    ['empty', ''],
+    ['too long', 'x'.repeat(256)],
+    ['a line of its own', 'alice\nflow_ended'],
+    ['a NUL', 'a\u0000'],
+    ['half a character', '\ud800'],
+    ['no text', 7 as unknown as string],
+  ])('must be a name that a log can hold: %s', async (_name, operator) => {
+    const { twoFactor, records } = await lockedBob(memoryStore())
+    const thrown = await twoFactor.users.unlock('bob', { operator }).catch((error: unknown) => error)
+    expect(thrown).toBeInstanceOf(InputError)
+    expect(thrown).toMatchObject({ code: 'input_invalid', field: 'operator' })
+    if (operator !== '') expect(String(thrown)).not.toContain(operator)
+    expect(await records()).toEqual([])
+  })
+
+  test('may have as many as 255 characters', async () => {
+    const { twoFactor, records } = await lockedBob(memoryStore())
+    await twoFactor.users.unlock('bob', { operator: 'x'.repeat(255) })
+    expect((await records()).map(({ operator }) => operator)).toEqual(['x'.repeat(255)])
+  })
 })

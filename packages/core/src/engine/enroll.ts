@@ -6,7 +6,7 @@ import { MAX_ENROLLMENTS, MAX_NAME_LENGTH } from '../policy/defaults.ts'
 import { addEnrollment } from '../profile/changes.ts'
 import type { Enrollment } from '../profile/profile.ts'
 import { drawId, sealSecret } from './answer.ts'
-import { changeProfile } from './change-profile.ts'
+import { type ChangeOptions, changeProfile, type ProfileChange, type ProfileNow } from './change-profile.ts'
 import type { Environment } from './config.ts'
 
 /** A second factor that an administrator sets up for a user, without the proof that a flow would ask for. */
@@ -30,7 +30,12 @@ export interface Enrolled {
 }
 
 /** Sets up a factor for a user. What it throws is told at `Users.enroll`. */
-export async function enroll(env: Environment, userId: UserId, input: EnrollInput): Promise<Enrolled> {
+export async function enroll(
+  env: Environment,
+  userId: UserId,
+  input: EnrollInput,
+  options?: ChangeOptions,
+): Promise<Enrolled> {
   const { method: kind, name = null } = input
   const entry = env.methods.get(kind)
   if (entry === undefined) throw new InputError('input_invalid', 'method', 'must be a registered method')
@@ -48,7 +53,7 @@ export async function enroll(env: Environment, userId: UserId, input: EnrollInpu
   }
   const id = drawId<EnrollmentId>(env)
   let provisioning: Provisioning | null = null
-  await changeProfile(env, userId, async ({ profile, facts, isKnown, at }) => {
+  const change = async ({ profile, facts, isKnown, at }: ProfileNow): Promise<ProfileChange> => {
     if (!isKnown) throw new InputError('input_invalid', 'userId', 'must be a user that the host finds')
     if (profile.enrollments.length >= MAX_ENROLLMENTS) {
       throw new InputError(
@@ -76,6 +81,7 @@ export async function enroll(env: Environment, userId: UserId, input: EnrollInpu
       events: [{ kind: 'enrollment_added', method: kind, enrollment: id, by: 'administrator' }],
       notices: [{ kind: 'factor_added', method: kind, changed: method.channel ?? null }],
     }
-  })
+  }
+  await changeProfile(env, userId, change, options)
   return { enrollment: id, provisioning }
 }

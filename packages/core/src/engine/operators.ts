@@ -6,7 +6,13 @@ import { isLocked } from '../policy/throttle.ts'
 import { forgive, recoveryCodesLeft, reset, revokeDevice, setRecoveryCodes } from '../profile/changes.ts'
 import type { Enrollment } from '../profile/profile.ts'
 import { drawRecoveryCodeSet } from './answer.ts'
-import { changeProfile, readProfile } from './change-profile.ts'
+import {
+  type ChangeOptions,
+  changeProfile,
+  type ProfileChange,
+  type ProfileNow,
+  readProfile,
+} from './change-profile.ts'
 import type { Environment } from './config.ts'
 import { type Enrolled, type EnrollInput, enroll } from './enroll.ts'
 
@@ -24,28 +30,31 @@ export interface UserSummary {
   readonly epoch: number
 }
 
-/** Calls about users, for operators and the host's own administration. */
+/**
+ * Calls about users, for operators and the host's own administration. Those that change something take who does it,
+ * and throw {@link InputError} `input_invalid` for an `operator` that cannot be kept.
+ */
 export interface Users {
   /** Reads what is known about a user's second factors. */
   get(userId: string): Promise<UserSummary>
   /** Removes all factors, recovery codes and devices of a user, forgives failures, and tells the user. */
-  reset(userId: string): Promise<void>
+  reset(userId: string, options?: ChangeOptions): Promise<void>
   /** Lifts a lock and forgives failures. */
-  unlock(userId: string): Promise<void>
+  unlock(userId: string, options?: ChangeOptions): Promise<void>
   /**
    * Sets up a factor for a user, and tells the user.
    *
    * @throws {InputError} `input_invalid` naming the field: an unknown method, a missing or invalid address, a
    *   secret that is too short, a profile that is full.
    */
-  enroll(userId: string, input: EnrollInput): Promise<Enrolled>
+  enroll(userId: string, input: EnrollInput, options?: ChangeOptions): Promise<Enrolled>
 }
 
 /** Calls about remembered devices. */
 export interface Devices {
   list(userId: string): Promise<readonly DeviceView[]>
   /** Revokes one; false when there was no such device. */
-  revoke(userId: string, device: string): Promise<boolean>
+  revoke(userId: string, device: string, options?: ChangeOptions): Promise<boolean>
 }
 
 /** Calls about recovery codes, for a host that shows them outside of a setup flow. */
@@ -55,7 +64,7 @@ export interface RecoveryCodeCalls {
    *
    * @throws {InputError} `input_invalid` where the policy has no recovery codes.
    */
-  generate(userId: string): Promise<readonly string[]>
+  generate(userId: string, options?: ChangeOptions): Promise<readonly string[]>
   /** How many are left. */
   count(userId: string): Promise<number>
 }
@@ -77,20 +86,22 @@ export function createUsers(env: Environment): Users {
         epoch: profile.epoch,
       }
     },
-    async reset(userId) {
-      await changeProfile(env, parseUserId(userId), ({ profile }) => ({
+    async reset(userId, options) {
+      const change = ({ profile }: ProfileNow): ProfileChange => ({
         profile: reset(profile),
         events: [{ kind: 'profile_reset' }],
         notices: [{ kind: 'profile_reset' }],
-      }))
+      })
+      await changeProfile(env, parseUserId(userId), change, options)
     },
-    async unlock(userId) {
-      await changeProfile(env, parseUserId(userId), ({ profile }) => ({
+    async unlock(userId, options) {
+      const change = ({ profile }: ProfileNow): ProfileChange => ({
         profile: forgive(profile),
         events: [{ kind: 'user_unlocked', by: 'administrator' }],
-      }))
+      })
+      await changeProfile(env, parseUserId(userId), change, options)
     },
-    enroll: async (userId, input) => enroll(env, parseUserId(userId), input),
+    enroll: async (userId, input, options) => enroll(env, parseUserId(userId), input, options),
   }
 }
 
@@ -100,13 +111,14 @@ export function createDevices(env: Environment): Devices {
       const { devices } = await readProfile(env, parseUserId(userId))
       return liveDevices(devices, env.clock.now())
     },
-    async revoke(userId, device) {
+    async revoke(userId, device, options) {
       let revoked = false
-      await changeProfile(env, parseUserId(userId), ({ profile }) => {
+      const change = ({ profile }: ProfileNow): ProfileChange => {
         const changed = revokeDevice(profile, device as DeviceId) // an id that is none matches no device
         revoked = changed !== profile
         return { profile: changed, events: [{ kind: 'device_revoked', device: device as DeviceId }] } // as above
-      })
+      }
+      await changeProfile(env, parseUserId(userId), change, options)
       return revoked
     },
   }
@@ -114,17 +126,18 @@ export function createDevices(env: Environment): Devices {
 
 export function createRecoveryCodes(env: Environment): RecoveryCodeCalls {
   return {
-    async generate(userId) {
+    async generate(userId, options) {
       const parsed = parseUserId(userId)
       if (!env.policy.rescue.recoveryCodes) {
         throw new InputError('input_invalid', 'policy.rescue.recoveryCodes', 'must be on to make any')
       }
       const { codes, digests, sealed } = await drawRecoveryCodeSet(env, parsed)
-      await changeProfile(env, parsed, ({ profile, at }) => ({
+      const change = ({ profile, at }: ProfileNow): ProfileChange => ({
         profile: setRecoveryCodes(profile, at, digests, sealed),
         events: [{ kind: 'recovery_codes_generated', left: digests.length, by: 'administrator' }],
         notices: [{ kind: 'recovery_codes_generated' }],
-      }))
+      })
+      await changeProfile(env, parsed, change, options)
       return codes
     },
     async count(userId) {

@@ -68,9 +68,11 @@ export type AuditEvent =
       readonly reason?: DeniedReason | EndReason
     }
 
-/** An audit event with its time (UTC, epoch milliseconds) and the flow it happened in, if any. */
+/** An audit event with its time (UTC, epoch milliseconds), and the flow it happened in or the operator who did it, if any. */
 export type AuditRecord = AuditEvent & {
   readonly at: EpochMs
+  /** Who made the change, as the host has named them to the call. */
+  readonly operator?: string
   readonly flow?: FlowId
   readonly flowKind?: FlowKind
 }
