@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { freshSeed } from '../processes/chance.ts'
 import { sharedDatabases } from '../processes/place.ts'
+import type { Checked } from './check.ts'
 import { runCuts } from './run-cuts.ts'
 import { runKills } from './run-kills.ts'
 import { summaryOf } from './summary.ts'
@@ -31,7 +32,13 @@ The exit code is 0 when nothing that was told was lost and nothing that was cons
   process.exit(help ? 0 : 2)
 }
 
-function report(what: string, text: string, faults: readonly string[]): void {
+const totals = { kills: 0, cuts: 0, told: 0, replayed: 0, faults: 0 }
+const startedAt = performance.now()
+
+function report(what: string, text: string, { told, replayed, faults }: Checked): void {
+  totals.told += told
+  totals.replayed += replayed
+  totals.faults += faults.length
   console.log(`  ${what}: ${text}`)
   for (const fault of faults) console.log(`  FAULT ${fault}`)
   if (faults.length > 0) process.exitCode = 1
@@ -47,12 +54,19 @@ for (const database of sharedDatabases.filter(({ name }) => on?.includes(name) ?
   }
   if (kills > 0) {
     const killed = await runKills(database, { kills, seed })
-    report(`${kills} kills`, summaryOf(killed), killed.faults)
+    report(`${kills} kills`, summaryOf(killed), killed)
+    totals.kills += kills
   }
   if (cuts > 0 && database.dialect !== 'sqlite') {
     const cut = await runCuts(database, { cuts, seed })
     const { not_applied, outcome_unknown } = cut.broken
     const broken = `${not_applied} commits not applied, ${outcome_unknown} unknown`
-    report(`${cuts} cuts`, `${broken}; ${summaryOf(cut)}`, cut.faults)
+    report(`${cuts} cuts`, `${broken}; ${summaryOf(cut)}`, cut)
+    totals.cuts += cuts
   }
 }
+const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
+console.log(
+  `\nfigures: ${totals.kills} kills and ${totals.cuts} cuts, ${totals.told} answers told, ` +
+    `${totals.replayed} codes replayed; ${totals.faults} faults; ${seconds} s`,
+)

@@ -27,6 +27,8 @@ The exit code is 0 when each race had one winner and every failure was counted.`
   process.exit(help ? 0 : 2)
 }
 
+let [races, won, foundFaults] = [0, 0, 0]
+const startedAt = performance.now()
 console.log(`${CONTENDERS} processes, ${rounds} rounds of each kind, seed ${seed}`)
 for (const database of sharedDatabases.filter(({ name }) => on?.includes(name) ?? true)) {
   const unavailable = await database.unavailable()
@@ -36,10 +38,18 @@ for (const database of sharedDatabases.filter(({ name }) => on?.includes(name) ?
     continue
   }
   const { tallies, faults } = await runRace(database, { rounds, seed })
-  for (const { kind, wins, counted, busy, contended } of tallies)
+  for (const { kind, wins, counted, busy, contended } of tallies) {
+    races += rounds
+    won += wins
     console.log(
       `  ${kind.padEnd(52)} ${rounds} rounds, ${contended} contended, ${wins} won, ${counted} failures counted, ${busy} busy`,
     )
+  }
+  foundFaults += faults.length
   for (const fault of faults) console.log(`  FAULT ${fault}`)
   if (faults.length > 0) process.exitCode = 1
 }
+const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
+console.log(
+  `\nfigures: ${races} races of ${CONTENDERS} processes, ${won} won; ${foundFaults} faults; ${seconds} s`,
+)
