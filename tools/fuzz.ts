@@ -18,6 +18,8 @@ const seed = Number(values.seed)
 if (!Number.isSafeInteger(requests) || requests < 1 || !Number.isSafeInteger(seed))
   throw new TypeError('--requests and --seed must be whole numbers')
 
+/** The HTTP part ends by then, in seconds. */
+const LIMIT_SECONDS = 25 * 60
 /** How often progress is told, in requests. */
 const PROGRESS = 50_000
 
@@ -33,6 +35,7 @@ say(`${parsed.reduce((sum, [, runs]) => sum + runs, 0)} inputs to ${parsed.lengt
 let told = 0
 const { sent, seen } = await fuzzHttp({
   requests,
+  limitSeconds: LIMIT_SECONDS,
   seed,
   onProgress(count) {
     if (count - told < PROGRESS) return
@@ -41,5 +44,10 @@ const { sent, seen } = await fuzzHttp({
   },
 })
 say(`${sent} requests, ${seconds()} s: no 500, no hang, no secret given away\n`)
-for (const [what, count] of [...seen].toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  say(`${String(count).padStart(9)}  ${what}`)
+const counts = [...seen].toSorted(([a], [b]) => (a < b ? -1 : 1))
+for (const [what, count] of counts) say(`${String(count).padStart(9)}  ${what}`)
+const statuses = counts
+  .filter(([what]) => /^\d+$/.test(what))
+  .map(([status, count]) => `${count} × ${status}`)
+const states = counts.filter(([what]) => what.startsWith('state ')).length
+say(`figures: ${sent} requests (${statuses.join(', ')}), ${states} states reached; ${seconds()} s`)

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { act } from './http-moves.ts'
 import { playSession, type Tally } from './http-world.ts'
 
-/** Acts of a session: enough to log in, to change things, and to be locked out. */
-const ACTS = 100
+/** Acts of a session: enough to log in, to change things and to be locked out, and for its server to be worth making. */
+const ACTS = 250
 /** Acts that send no request, at the most, in a hundred; the rest is room for chance. */
-const IDLE_PERCENT = 12
+const IDLE_PERCENT = 8
 
 /** What a run of the fuzzer is given. */
 export interface FuzzOptions {
@@ -13,6 +13,8 @@ export interface FuzzOptions {
   readonly requests: number
   /** The same seed makes the same requests; without one they are new each time. */
   readonly seed?: number
+  /** Ends by then: a failure is told as far as it has been made smaller, and being too slow is one. */
+  readonly limitSeconds: number
   /** Is told from time to time how many have been sent. */
   readonly onProgress?: (sent: number) => void
 }
@@ -22,7 +24,12 @@ export interface FuzzOptions {
  *
  * @throws {Error} With the seed and the shortest session that breaks something, when one does.
  */
-export async function fuzzHttp({ requests, seed, onProgress = () => undefined }: FuzzOptions): Promise<{
+export async function fuzzHttp({
+  requests,
+  limitSeconds,
+  seed,
+  onProgress = () => undefined,
+}: FuzzOptions): Promise<{
   readonly sent: number
   readonly seen: Tally
 }> {
@@ -34,6 +41,8 @@ export async function fuzzHttp({ requests, seed, onProgress = () => undefined }:
       onProgress(sent)
     }),
     {
+      interruptAfterTimeLimit: limitSeconds * 1000,
+      markInterruptAsFailure: true,
       numRuns: Math.ceil((requests / ACTS) * (100 / (100 - IDLE_PERCENT))),
       ...(seed === undefined ? {} : { seed }),
     },

@@ -1,5 +1,6 @@
 import type { SimulatedAuthenticator } from '@sallyport/testkit'
-import type { Situation } from './http-moves.ts'
+import type { Situation } from './actor.ts'
+import type { Page } from './http-pages.ts'
 
 /** A browser and its owner: what it holds, and what it has been told. */
 export interface Client {
@@ -15,6 +16,8 @@ export interface Client {
   method: string
   devices: string[]
   enrollments: string[]
+  /** The page before it. */
+  page: Page
 }
 
 /** A client that knows nothing but who it is. */
@@ -30,6 +33,7 @@ export const newClient = (id: string): Client => ({
   method: 'authenticator',
   devices: [],
   enrollments: [],
+  page: { heading: '', forms: [], links: [], appKey: null, recoveryCodes: [], asksFor: null },
 })
 
 /** A request as it goes out. */
@@ -41,8 +45,12 @@ export interface Outgoing {
 }
 
 /** Where a client is after an answer. */
-export function situationAfter(before: Situation, pathname: string, status: number, text: string): Situation {
-  const { response } = JSON.parse(text) as { readonly response: Readonly<Record<string, unknown>> } // an envelope, checked before
+export function situationAfter(
+  before: Situation,
+  pathname: string,
+  status: number,
+  response: Readonly<Record<string, unknown>>,
+): Situation {
   const { reason, tf_select, tf_state, user, tf_state_token } = response
   if (reason === 'not_signed_in' || reason === 'no_pending_flow') return before === 'in' ? 'in' : 'out'
   if (reason === 'csrf') return 'forged'
@@ -60,11 +68,21 @@ export function situationAfter(before: Situation, pathname: string, status: numb
   return before === 'forged' ? 'out' : before
 }
 
-/** The headers that a client's own pages would send. */
-export function headersOf({ cookies, csrf }: Client, hasCsrf: boolean): Headers {
-  const headers = new Headers({ accept: 'application/json' })
+/** Where a client is that has a page before it. */
+export function situationOn({ forms, links }: Page, before: Situation): Situation {
+  const actions = new Set(forms.map(({ action }) => action.replace(/^(\/tf-setup\/).*/, '$1')))
+  if (actions.has('/login') || actions.has('/us-signin')) return 'out'
+  if (actions.has('/tf-select')) return 'selecting'
+  if (actions.has('/tf-validate')) return 'challenged'
+  if (actions.has('/tf-setup/')) return 'confirming'
+  if (actions.has('/verify')) return 'stepping_up'
+  return links.includes('/logout') ? 'in' : before
+}
+
+/** The headers that every request of a client has. */
+export function headersOf({ cookies }: Client): Headers {
+  const headers = new Headers()
   if (cookies.size > 0)
     headers.set('cookie', [...cookies].map(([name, text]) => `${name}=${text}`).join('; '))
-  if (hasCsrf) headers.set('x-csrf-token', csrf)
   return headers
 }

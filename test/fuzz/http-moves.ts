@@ -1,33 +1,11 @@
 import fc from 'fast-check'
 import { PASSWORD } from '../http/deployment.ts'
+import { type Actor, GUESS, type Move, type Situation } from './actor.ts'
+import { pageAct } from './http-pages.ts'
 import { mutation, strayRequest, who } from './http-requests.ts'
-
-/** What a client knows of itself. */
-export interface Actor {
-  readonly id: string
-  /** The right code for what is asked of it, as far as it can tell. */
-  code(): string
-  /** The code before. */
-  lastCode(): string
-  recoveryCode(): string
-  setupToken(): string
-  device(): string
-  enrollment(): string
-  pick<Item>(items: readonly Item[]): Item
-}
-
-/** A request that belongs where it goes. */
-export interface Move {
-  readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH'
-  readonly path: string
-  readonly body: Readonly<Record<string, unknown>>
-}
 
 const get = (path: string): Move => ({ method: 'GET', path, body: {} })
 const post = (path: string, body: Move['body'] = {}): Move => ({ method: 'POST', path, body })
-
-/** A guess that no code is. */
-export const GUESS = '739164'
 
 /** What a client of a browser's owner would send, from what it knows: the honest ways, and the ways to go wrong. */
 const moves: Readonly<Record<string, (actor: Actor) => Move>> = {
@@ -84,18 +62,6 @@ export function requestOf(name: string, actor: Actor): Move {
 
 const names = Object.keys(moves)
 
-/** Where a client is, as far as the answers tell it. */
-export type Situation =
-  | 'out'
-  | 'selecting'
-  | 'challenged'
-  | 'enrolling'
-  | 'confirming'
-  | 'in'
-  | 'stepping_up'
-  | 'stale'
-  | 'forged'
-
 /** What leads on from where a client is; what is here twice is twice as likely. */
 const onward: Readonly<Record<Situation, readonly string[]>> = {
   out: ['login', 'login', 'login_remembered', 'us_signin'],
@@ -144,6 +110,7 @@ const ONWARD = 'onward'
 /** One request, or something that happens around the server. */
 export const act = fc.oneof(
   { weight: 3, arbitrary: strayRequest },
+  { weight: 4, arbitrary: pageAct },
   {
     weight: 9,
     arbitrary: fc.record({

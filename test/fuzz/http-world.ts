@@ -1,32 +1,55 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { inspect } from 'node:util'
 import { memoryStore } from '@sallyport/adapters-memory'
 import type { Change, Store } from '@sallyport/core'
 import { simulatedAuthenticator } from '@sallyport/testkit'
-import { deploy, ORIGIN, PASSWORD } from '../http/deployment.ts'
-import { type Client, headersOf, newClient, type Outgoing, situationAfter } from './http-client.ts'
-import { type Act, type Actor, GUESS, moveOf, requestOf } from './http-moves.ts'
+import { ORIGIN, PASSWORD } from '../http/deployment.ts'
+import { deployPages } from '../pages/deploy-pages.ts'
+import { type Actor, GUESS } from './actor.ts'
+import { type Client, headersOf, newClient, type Outgoing } from './http-client.ts'
+import { type Act, moveOf, requestOf } from './http-moves.ts'
+import { requestOnPage } from './http-pages.ts'
+import { learn, tallied } from './learn.ts'
 import { mutate } from './mutate.ts'
+import { readAnswer } from './read-answer.ts'
 import { createSecrets } from './secrets.ts'
 
 /** No answer may take longer, in milliseconds: a hundred times what one takes on a busy machine. */
 const MAX_ANSWER_MS = 5_000
 
-/** The only failure of the server itself that a client may see: nobody can make a mail arrive. */
-const UNDELIVERED = 'delivery_failed'
+/** As many as a browser would follow. */
+const MAX_REDIRECTS = 5
+
+/** Where a page sends the recovery codes that it shows, to get them as a file. */
+const CODES_FILE = '/tf-pages/recovery-codes'
+
+/** What Node tells of everything that is written to the console. */
+const CONSOLE = ['log', 'info', 'warn', 'error', 'debug'].map((method) => `console.${method}`)
 
 /** How often each thing was seen. */
 export type Tally = Map<string, number>
 
 /**
- * Plays one session of two users and a stranger against a server of its own, and looks at every answer and at
- * all that is kept.
+ * Plays one session of two users and a stranger, some of it by JSON and some on pages, against a server of its own.
+ * It looks at every answer, and at all that is stored, logged, observed or written to the console.
  *
  * @param seen - Counts what was asked, what was answered, and which states the flows came to.
  * @returns How many requests were sent.
- * @throws {Error} For a 500, a hang, an answer that is no envelope, or a secret where none may be.
+ * @throws {Error} For a 500, a hang, an answer that is none of ours, or a secret where none may be.
  */
 export async function playSession(acts: readonly Act[], seen: Tally): Promise<number> {
-  const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1)
   const kept: string[] = []
+  const keepLine = (args: unknown): void => void kept.push(`console ${inspect(args)}`)
+  for (const channel of CONSOLE) subscribe(channel, keepLine)
+  try {
+    return await play(acts, seen, kept)
+  } finally {
+    for (const channel of CONSOLE) unsubscribe(channel, keepLine)
+  }
+}
+
+async function play(acts: readonly Act[], seen: Tally, kept: string[]): Promise<number> {
+  const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1)
   const keep = (where: string) => (value: unknown) => void kept.push(`${where} ${JSON.stringify(value)}`)
   const memory = memoryStore()
   const keepChange = keep('store')
@@ -40,7 +63,7 @@ export async function playSession(acts: readonly Act[], seen: Tally): Promise<nu
   }
   const secrets = createSecrets()
   secrets.hide(PASSWORD, GUESS, Buffer.alloc(32, 7).toString('base64url').slice(0, 42))
-  const { http, errors, clock, outbox, user, given, twoFactor } = deploy({
+  const { http, errors, clock, outbox, user, given, twoFactor } = deployPages({
     store,
     policy: {
       remember: { days: 7 },
@@ -84,61 +107,40 @@ export async function playSession(acts: readonly Act[], seen: Tally): Promise<nu
     pick: (items) => items[pick % items.length] as (typeof items)[number], // there are items
   })
 
-  const learn = (client: Client, text: string, reply: Response): void => {
-    for (const cookie of reply.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
-      if (/max-age=0(;|$)/i.test(cookie)) client.cookies.delete(name)
-      else client.cookies.set(name, value)
-      secrets.tellOnce(value)
-    }
-    const { response = {} } = JSON.parse(text) as { response?: Record<string, unknown> } // an envelope, checked before
-    const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-    if (textOf(response['csrf_token']) !== '') client.csrf = textOf(response['csrf_token'])
-    const told = ['tf_state_token', 'tf_flow_token', 'tf_authr_b32key', 'tf_authr_key'].map((name) =>
-      textOf(response[name]),
-    )
-    const { authentication_token: bearer } = (response['user'] ?? {}) as Record<string, unknown> // likewise
-    secrets.tellOnce(...told, textOf(bearer))
-    client.method = textOf(response['tf_method']) || client.method
-    if (told[0]) client.setupToken = told[0]
-    const uri = textOf(response['tf_authr_uri'])
-    if (uri !== '') client.apps.unshift(simulatedAuthenticator(uri))
-    if (Array.isArray(response['recovery_codes'])) {
-      const fresh = response['recovery_codes'].map(textOf)
-      client.recoveryCodes.splice(0, Number.POSITIVE_INFINITY, ...fresh)
-      secrets.tellOnce(...fresh, ...fresh.map((code) => code.replaceAll('-', '')))
-    }
-    const ids = (list: unknown): string[] =>
-      Array.isArray(list) ? list.map((one: { readonly id?: unknown }) => textOf(one.id)) : []
-    if ('devices' in response) client.devices = ids(response['devices'])
-    if ('tf_enrollments' in response) client.enrollments = ids(response['tf_enrollments'])
-  }
-
-  const send = async (client: Client, { method, path, headers, body }: Outgoing): Promise<void> => {
+  const send = async (
+    client: Client,
+    { method, path, headers, body }: Outgoing,
+  ): Promise<Response | null> => {
     const url = `${ORIGIN}${path}`
-    if (!URL.canParse(url)) return
+    if (!URL.canParse(url)) return null
     const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined
-    const request = new Request(url, { method, headers, ...(hasBody ? { body } : {}) })
+    const request = new Request(url, { method, headers, redirect: 'manual', ...(hasBody ? { body } : {}) })
     const reply = await within(MAX_ANSWER_MS, http.fetch(request), () => `${method} ${path}`)
     sent++
     const text = await reply.text()
-    const told = () => `${method} ${path} ${reply.status} ${text}`
-    if (errors.length > 0) throw new Error(`${told()} ${errors.map(String).join()}`)
-    const pathname = new URL(url).pathname
-    if (pathname.startsWith('/openapi') || method === 'HEAD') return count(`${reply.status}`)
-    const { meta, response } = JSON.parse(text) as {
-      meta?: { code?: number }
-      response?: { reason?: string }
-    } // an envelope, or this fails
-    if (meta?.code !== reply.status) throw new Error(`no envelope: ${told()}`)
-    if (reply.status >= 500 && response?.reason !== UNDELIVERED) throw new Error(told())
-    const secret = secrets.inAnswer(text) ?? secrets.inAnswer(JSON.stringify([...reply.headers]))
-    if (secret !== undefined) throw new Error(`an answer holds ${secret}: ${told()}`)
-    count(`${reply.status}`)
-    count(`${reply.status} ${response?.reason ?? 'taken'}`)
-    count(`at ${/^\/[\w-]*/.exec(pathname)?.[0] ?? pathname} ${Math.floor(reply.status / 100)}xx`)
-    learn(client, text, reply)
-    client.situation = situationAfter(client.situation, pathname, reply.status, text)
+    try {
+      if (errors.length > 0) throw new Error(errors.map(String).join())
+      const answer = readAnswer(request, reply, text)
+      const { pathname } = new URL(url)
+      const isOwnFile = pathname === CODES_FILE && answer.as === 'other' // gives back what the page has sent
+      const secret = isOwnFile ? undefined : secrets.inAnswer(`${text} ${JSON.stringify([...reply.headers])}`)
+      if (secret !== undefined) throw new Error(`it holds ${secret}`)
+      for (const what of tallied(pathname, reply.status, answer)) count(what)
+      learn(client, { pathname, reply, answer }, secrets)
+    } catch (cause) {
+      throw new Error(`${method} ${path} ${reply.status} ${String(cause)}: ${text}`, { cause })
+    }
+    return reply
+  }
+  /** What a browser does: it goes where it is led. */
+  const browse = async (client: Client, outgoing: Outgoing): Promise<void> => {
+    let reply = await send(client, outgoing)
+    for (let count = 0; reply?.status === 303 && count < MAX_REDIRECTS; count++) {
+      const path = reply.headers.get('location') ?? ''
+      const headers = headersOf(client)
+      headers.set('accept', 'text/html')
+      reply = await send(client, { method: 'GET', path, headers, body: undefined })
+    }
   }
   let sent = 0
 
@@ -146,7 +148,9 @@ export async function playSession(acts: readonly Act[], seen: Tally): Promise<nu
     switch (act.does) {
       case 'stray': {
         const client = clients[act.who as keyof typeof clients]
-        const headers = headersOf(client, act.hasCsrf)
+        const headers = headersOf(client)
+        headers.set('accept', 'application/json')
+        if (act.hasCsrf) headers.set('x-csrf-token', client.csrf)
         if (act.body.type !== '') headers.set('content-type', act.body.type)
         for (const [name, text] of Object.entries(act.headers)) headers.set(name, text)
         await send(client, { method: act.method, path: act.path, headers, body: act.body.body })
@@ -155,11 +159,15 @@ export async function playSession(acts: readonly Act[], seen: Tally): Promise<nu
       case 'move': {
         const client = clients[act.who as keyof typeof clients]
         const other = client === clients.bob ? clients.eve : clients.bob
-        const { method, path, body } = requestOf(
-          moveOf(act.name, client.situation, act.pick),
-          actorOf(client, act.pick),
-        )
-        await send(client, mutate(act.mutation, client, other, { method, path, body }))
+        const move = requestOf(moveOf(act.name, client.situation, act.pick), actorOf(client, act.pick))
+        await send(client, mutate(act.mutation, { client, other }, move, 'json'))
+        break
+      }
+      case 'page': {
+        const client = clients[act.who as keyof typeof clients]
+        const other = client === clients.bob ? clients.eve : clients.bob
+        const move = requestOnPage(client.page, act, actorOf(client, act.pick))
+        await browse(client, mutate(act.mutation, { client, other }, move, 'form'))
         break
       }
       case 'wait':

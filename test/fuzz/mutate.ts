@@ -1,43 +1,56 @@
+import type { Move } from './actor.ts'
 import { type Client, headersOf, type Outgoing } from './http-client.ts'
-import type { Move } from './http-moves.ts'
 import type { Mutation } from './http-requests.ts'
 
+/** How a client of JSON sends a move, and how a browser does. */
+const formats = {
+  json: { type: 'application/json', accept: 'application/json', encode: JSON.stringify },
+  form: {
+    type: 'application/x-www-form-urlencoded',
+    accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+    encode: (body: Move['body']) =>
+      new URLSearchParams(Object.entries(body).map(([name, value]) => [name, String(value)])).toString(),
+  },
+} as const
+
 /** Makes the request of a move, changed as the mutation says. */
-export function mutate(mutation: Mutation, client: Client, other: Client, move: Move): Outgoing {
-  const { method, path } = move
-  const headers = headersOf(client, mutation.by !== 'no csrf')
-  headers.set('content-type', 'application/json')
-  const names = Object.keys(move.body)
-  const json = (body: unknown): Outgoing => ({ method, path, headers, body: JSON.stringify(body) })
+export function mutate(
+  mutation: Mutation,
+  { client, other }: { readonly client: Client; readonly other: Client },
+  { method, path, body }: Move,
+  format: keyof typeof formats,
+): Outgoing {
+  const { type, accept, encode } = formats[format]
+  const headers = headersOf(client)
+  headers.set('accept', accept)
+  headers.set('content-type', type)
+  if (format === 'json') headers.set('x-csrf-token', client.csrf) // a form brings its own
+  const names = Object.keys(body)
+  const send = (changed: Move['body']): Outgoing => ({ method, path, headers, body: encode(changed) })
+  const without = (lost: string | undefined) =>
+    send(Object.fromEntries(Object.entries(body).filter(([name]) => name !== lost)))
   switch (mutation.by) {
     case 'nothing':
+      return send(body)
     case 'no csrf':
-      return json(move.body)
+      headers.delete('x-csrf-token')
+      return without('csrf_token')
     case 'field':
-      return json({ ...move.body, [names[mutation.which % names.length] ?? 'code']: mutation.value })
-    case 'no field': {
-      const lost = names[mutation.which % (names.length || 1)]
-      return json(Object.fromEntries(Object.entries(move.body).filter(([name]) => name !== lost)))
-    }
+      return send({ ...body, [names[mutation.which % names.length] ?? 'code']: mutation.value })
+    case 'no field':
+      return without(names[mutation.which % (names.length || 1)])
     case 'headers':
       for (const [name, text] of Object.entries(mutation.headers)) headers.set(name, text)
-      return json(move.body)
+      return send(body)
     case 'body':
       if (mutation.body.type !== '') headers.set('content-type', mutation.body.type)
       return { method, path, headers, body: mutation.body.body }
     case 'form':
-      headers.set('content-type', 'application/x-www-form-urlencoded')
-      return {
-        method,
-        path,
-        headers,
-        body: new URLSearchParams(
-          Object.entries(move.body).map(([name, value]) => [name, String(value)]),
-        ).toString(),
-      }
+      headers.set('content-type', formats.form.type)
+      return { method, path, headers, body: formats.form.encode(body) }
     case 'cookie':
       headers.set('cookie', cookiesOf(mutation, client, other))
-      return json(move.body)
+      return send(body)
   }
 }
 
