@@ -67,7 +67,7 @@ export async function newVisitor(
       const title = await page.title() // says also whether something went wrong
       if (seen.has(title)) return
       seen.add(title)
-      await lookAt(page, title)
+      await lookAt(javaScriptEnabled ? page : await asSeen(browser, page), title)
       if (pictures !== undefined) {
         const name = title.toLowerCase().replaceAll(/[^a-z]+/g, '-')
         await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
@@ -78,6 +78,22 @@ export async function newVisitor(
     follow: (link) => page.getByRole('link', { name: link, exact: true }).click(),
     close: () => context.close(),
   }
+}
+
+/**
+ * What a page shows that runs no scripts, in one that does: axe-core is a script. The scripts of the page itself
+ * stay away.
+ */
+async function asSeen(browser: Browser, page: Page): Promise<Page> {
+  const context = await browser.newContext({ viewport: USUAL, reducedMotion: 'reduce' })
+  const twin = await context.newPage()
+  const body = await page.content()
+  await twin.route('**/*', (route) =>
+    route.request().resourceType() === 'script' ? route.abort() : route.continue(),
+  )
+  await twin.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }))
+  await twin.goto(page.url())
+  return twin
 }
 
 /** Whether anyone can use a page: in both color schemes, and on the narrowest phone. */
