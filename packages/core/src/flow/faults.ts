@@ -24,9 +24,12 @@ type Faults = {
 }
 
 const faults: Faults = {
-  proof_submitted: ({ flow, profile, at }) => {
+  proof_submitted: (context) => {
+    const { flow, profile, at } = context
     if (flow.stage.phase !== 'proving') return { reason: 'event_not_accepted' }
     const { target, expiresAt } = flow.stage.challenge
+    if (target.of !== 'recovery_code' && methodOf(context, target) === undefined)
+      return { reason: 'method_unavailable' } // a deployment since then does not have it any more
     if (target.of !== 'recovery_code' && isLocked(profile, at)) return lockedFault(profile.lock?.until)
     return at >= expiresAt ? { reason: 'challenge_expired' } : undefined
   },
