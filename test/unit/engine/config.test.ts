@@ -2,6 +2,7 @@ import { memoryStore } from '@sallyport/adapters-memory'
 import { ConfigError, createTwoFactor, type HostMethod, keyRing, type TwoFactorConfig } from '@sallyport/core'
 import { outbox } from '@sallyport/testkit'
 import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../../packages/core/src/engine/config.ts'
 
 const { mailer, smsSender } = outbox()
 const phoneNumbers = { toE164: () => undefined }
@@ -204,4 +205,38 @@ test('phone numbers without a sender make no method of them', () => {
   expect(faultsOf({ ...right, phoneNumbers, ...policy({ methods: ['sms'] }) })).toEqual([
     'policy.methods: "sms" needs an sms sender and phoneNumbers',
   ])
+})
+
+test('the machine is told which methods send, and how long the policy lets their codes live', () => {
+  const { methodFacts } = parseConfig({
+    ...right,
+    policy: { issuer: 'Acme', lifetimes: { emailCodeSeconds: 240, smsCodeSeconds: 90 } },
+    mailer,
+    sms: smsSender,
+    phoneNumbers,
+    methods: [
+      method(),
+      { ...method({ kind: 'pager', issue: () => ({ code: '1' }), challengeSeconds: 60 }), deliver },
+    ],
+  })
+  expect(methodFacts).toMatchObject({
+    authenticator: { sends: false },
+    email: { sends: true, challengeSeconds: 240 },
+    sms: { sends: true, challengeSeconds: 90 },
+    push: { sends: false },
+    pager: { sends: true, challengeSeconds: 60 },
+  })
+})
+
+test('an error of the host’s own while its keys are read is thrown as it is', () => {
+  const error = new TypeError('the vault is sealed')
+  const ring = [
+    {
+      id: 'k',
+      get secret(): Uint8Array {
+        throw error
+      },
+    },
+  ]
+  expect(() => faultsOf({ ...right, keys: { ring } })).toThrow(error)
 })

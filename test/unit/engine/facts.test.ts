@@ -1,6 +1,9 @@
-import { InputError, type RuleUser, type User } from '@sallyport/core'
+import { memoryStore } from '@sallyport/adapters-memory'
+import { InputError, parseUserId, type RuleUser, type User } from '@sallyport/core'
 import { inState, outcomeOf, refusalOf } from '@sallyport/testkit'
 import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../../packages/core/src/engine/config.ts'
+import { toFacts } from '../../../packages/core/src/engine/facts.ts'
 import { deploy } from './deployment.ts'
 
 const required = { required: true, enrollAtLogin: false }
@@ -12,6 +15,24 @@ describe('what the host says of a user', () => {
   ])('%s is nobody who may log in', async (_what, user) => {
     const { when } = deploy({ findUser: () => user })
     expect(outcomeOf(await when.login('bob'), 'denied').reason).toBe('inactive')
+  })
+
+  test('nobody has no name and no address, need not and may not enroll, and has a stamp that is no digest', () => {
+    const env = parseConfig({
+      policy: { issuer: 'Acme', required: true },
+      store: memoryStore(),
+      keys: { ring: [{ id: 'k', secret: new Uint8Array(32) }] },
+      findUser: () => null,
+    })
+    expect(toFacts(env, parseUserId('bob'), null, null).user).toEqual({
+      label: '',
+      email: null,
+      phone: null,
+      active: false,
+      required: false,
+      mayEnrollAtLogin: false,
+      stamps: ['nobody'],
+    })
   })
 
   test('nobody’s login has ended as any other: a repeat gets a typed refusal', async () => {

@@ -399,6 +399,26 @@ describe('rekey', () => {
     expect(resealing?.at(0)?.secret).not.toBe(enrolling?.at(0)?.secret)
   })
 
+  test('takes what was never sealed as it is, recovery codes that cannot be shown again among it', async () => {
+    const old = deploy({ keys: k1, seed: 'k1' })
+    old.given.user('alice')
+    await old.given.authenticator('bob')
+    await old.given.authenticator('alice')
+    await old.twoFactor.recoveryCodes.generate('bob')
+    const { recoveryCodes } = (await old.memory.load(bob)).profile?.value as { recoveryCodes: object } // as it is stored
+    const now = under(rotated, old)
+    expect(await now.twoFactor.rekey(['bob', 'alice'])).toEqual({ resealed: 2, keyIdsInUse: { k2: 2 } })
+    expect((await old.memory.load(bob)).profile?.value).toMatchObject({ recoveryCodes })
+  })
+
+  test('is nothing that a user is told of, nor the log', async () => {
+    const { old } = await enrolled()
+    const now = under(rotated, old)
+    await now.twoFactor.rekey(['bob'])
+    expect(now.store.commits.map(({ change }) => change.audit)).toEqual([[]])
+    expect([now.outbox.sent, now.observed]).toEqual([[], []])
+  })
+
   test('takes users in batches as they come, and counts over all of them', async () => {
     const { old } = await enrolled()
     old.given.user('alice')
