@@ -32,7 +32,7 @@ export interface TwoFactorHttp {
    * has made sure that the request is the user's own doing (OAuth's `state`).
    */
   readonly signIn: (request: Request, proven: ProvenFirstFactor) => Promise<Response>
-  /** The OpenAPI 3.1 document, as it is served. */
+  /** The OpenAPI 3.1 document, as it is served. Made when it is first asked for. */
   readonly openApi: OpenApiPart
   /** Where everything is, for pages of the host's own that lead here. */
   readonly site: Site
@@ -51,14 +51,18 @@ export interface TwoFactorHttp {
  */
 export function createTwoFactorHttp(options: TwoFactorHttpOptions): TwoFactorHttp {
   const env = parseOptions(options)
-  const openApi = describeHttp(env.paths)
+  let document: OpenApiPart | undefined
+  const openApi = () => {
+    document ??= describeHttp(env.paths)
+    return document
+  }
   const app = new Hono()
   for (const [key, endpoint] of Object.entries(endpoints)) {
     const name = key as keyof typeof endpoints // entries loses the keys
     app.all(pathOf(env.paths, name), (c) => answerRequest(env, c.req.raw, name, endpoint, c.req.param()))
   }
   app.get(env.paths.openApi, () =>
-    Response.json(openApi, { headers: { ...securityHeaders, vary: 'Cookie' } }),
+    Response.json(openApi(), { headers: { ...securityHeaders, vary: 'Cookie' } }),
   )
   app.all(env.paths.openApi, (c) => answerRequest(env, c.req.raw, 'openApi', { GET: describing }, {}))
   app.onError(lastResort)
@@ -67,7 +71,9 @@ export function createTwoFactorHttp(options: TwoFactorHttpOptions): TwoFactorHtt
   return {
     fetch: async (request) => app.fetch(request),
     signIn: (request, proven) => signIn(env, request, proven),
-    openApi,
+    get openApi() {
+      return openApi()
+    },
     site: siteOf(env),
   }
 }

@@ -9,50 +9,76 @@ import { deriveRing, equalTexts } from './keys.ts'
  * a cookie that another site has planted counts for nothing.
  */
 export interface CsrfTokens {
-  /** The token that belongs to an anchor, under the current key. */
-  tokenOf(anchor: string): Promise<string>
-  /** Whether a token belongs to an anchor, under any key of the ring. */
-  matches(token: string, anchor: string): Promise<boolean>
+  /** Goes on from an anchor that was kept; where there is none of an anchor's form, a new one is drawn. */
+  resume(kept: string | null | undefined): Csrf
+}
+
+/** What one exchange's token hangs on. The token is derived when it is first asked for, and once. */
+export interface Csrf {
+  readonly anchor: string
+  readonly isNew: boolean
+  /** The token that belongs to the anchor, under the current key. */
+  token(): Promise<string>
+  /** Whether a token belongs to the anchor, under any key of the ring. */
+  matches(token: string): Promise<boolean>
 }
 
 const ANCHOR_BYTES = 32 // ASVS 5.0 11.5.1 asks for 128 bits; our choice is twice that
 const ANCHOR = /^[A-Za-z0-9_-]{43}$/
 
-/** Draws a new anchor. */
-export function drawAnchor(): string {
+function drawAnchor(): string {
   return base64url.encode(crypto.getRandomValues(new Uint8Array(ANCHOR_BYTES)))
 }
 
-/** Whether a cookie's value has the form of an anchor. */
-export function isAnchor(value: string | undefined): value is string {
-  return value !== undefined && ANCHOR.test(value)
+/** Whether what a cookie or a session keeps has the form of an anchor. */
+export function isAnchor(kept: string | null | undefined): kept is string {
+  return typeof kept === 'string' && ANCHOR.test(kept)
 }
 
 /** Makes and checks tokens under a key ring. */
 export function createCsrfTokens(keys: Keys): CsrfTokens {
   const ring = deriveRing(keys, 'http_csrf')
-  let macKeys: Promise<readonly CryptoKey[]> | undefined
-  const importKeys = async (): Promise<readonly CryptoKey[]> =>
-    Promise.all(
-      (await ring()).map(({ bytes }) =>
-        crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),
-      ),
-    )
-  const macs = async (anchor: string): Promise<readonly string[]> => {
-    macKeys ??= importKeys()
-    const signed = new TextEncoder().encode(anchor)
-    const tags = (await macKeys).map((key) => crypto.subtle.sign('HMAC', key, signed))
-    return (await Promise.all(tags)).map((tag) => base64url.encode(new Uint8Array(tag)))
+  const importKeys = async (): Promise<readonly [CryptoKey, ...CryptoKey[]]> => {
+    const [current, ...older] = await ring()
+    return [
+      await importKey(current.bytes),
+      ...(await Promise.all(older.map(({ bytes }) => importKey(bytes)))),
+    ]
+  }
+  let imported: ReturnType<typeof importKeys> | undefined
+  const macKeys = () => {
+    imported ??= importKeys()
+    return imported
   }
   return {
-    async tokenOf(anchor) {
-      const [current = ''] = await macs(anchor)
-      return current
-    },
-    async matches(token, anchor) {
-      return (await macs(anchor)).map((mac) => equalTexts(mac, token)).includes(true)
+    resume(kept) {
+      const isNew = !isAnchor(kept)
+      const anchor = isNew ? drawAnchor() : kept
+      let derived: Promise<string> | undefined
+      const token = () => {
+        derived ??= macKeys().then(([current]) => macOf(anchor, current))
+        return derived
+      }
+      return {
+        anchor,
+        isNew,
+        token,
+        async matches(sent) {
+          const [, ...older] = await macKeys()
+          const macs = await Promise.all([token(), ...older.map((key) => macOf(anchor, key))])
+          return macs.map((mac) => equalTexts(mac, sent)).includes(true)
+        },
+      }
     },
   }
+}
+
+const importKey = (bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+
+async function macOf(anchor: string, key: CryptoKey): Promise<string> {
+  const tag = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(anchor))
+  return base64url.encode(new Uint8Array(tag))
 }
 
 /** Where a request comes from, as far as the browser says. */

@@ -1,7 +1,7 @@
 import type { EpochMs, User } from '@sallyport/core'
 import type { Body } from './body.ts'
 import { readCookies } from './cookies.ts'
-import { drawAnchor, isAnchor, sourceOf } from './csrf.ts'
+import { type Csrf, isAnchor, sourceOf } from './csrf.ts'
 import { type Wanted, wantedBy } from './negotiate.ts'
 import type { Environment } from './options.ts'
 import { foundUsers, type Session } from './sessions/session.ts'
@@ -27,7 +27,7 @@ export interface Exchange {
   readonly isBearer: boolean
   /** The token of the pending flow, from the header or the cookie; not known to be genuine. */
   readonly flow: string | null
-  readonly csrf: { readonly anchor: string; readonly isNew: boolean }
+  readonly csrf: Csrf
 }
 
 /** What a request says by itself: nobody has been asked anything yet. */
@@ -49,7 +49,7 @@ export function readExchange(
     signedIn: null,
     isBearer: env.bearer !== null && env.bearer.find(request) !== null,
     flow: request.headers.get('x-tf-flow') ?? cookies[env.cookieNames.flow] ?? null,
-    csrf: anchorOf(cookies[env.cookieNames.csrf]),
+    csrf: env.csrfTokens.resume(cookies[env.cookieNames.csrf]),
   }
 }
 
@@ -60,13 +60,8 @@ export async function identify(env: Environment, exchange: Exchange): Promise<Ex
   if (session === null || session === undefined) return exchange
   const user = foundUsers.get(session) ?? (await env.findUser(session.userId))
   if (user === null || user === undefined || !user.active) return exchange
-  const csrf = isAnchor(session.csrf ?? undefined) ? anchorOf(session.csrf) : exchange.csrf
+  const csrf = isAnchor(session.csrf) ? env.csrfTokens.resume(session.csrf) : exchange.csrf
   return { ...exchange, signedIn: { session, user }, csrf }
-}
-
-function anchorOf(kept: string | null | undefined): Exchange['csrf'] {
-  const anchor = kept ?? undefined
-  return isAnchor(anchor) ? { anchor, isNew: false } : { anchor: drawAnchor(), isNew: true }
 }
 
 /** Whether a request that changes something is the user's own doing (CWE-352). */
@@ -82,5 +77,5 @@ export async function isOwnDoing(env: Environment, exchange: Exchange): Promise<
   if (!body.isForm && !hasCookies && source === 'unknown') return true
   const sent = [body.fields['csrf_token'], ...env.csrfHeaders.map((name) => request.headers.get(name))]
   const token = sent.find((value) => typeof value === 'string')
-  return token !== undefined && token !== null && env.csrfTokens.matches(String(token), csrf.anchor)
+  return token !== undefined && token !== null && csrf.matches(String(token))
 }

@@ -1,6 +1,5 @@
 import type { Answer } from './answer.ts'
 import { type CookieOptions, writeCookie } from './cookies.ts'
-import { drawAnchor } from './csrf.ts'
 import { type Envelope, wordAnswer } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
 import type { Environment } from './options.ts'
@@ -30,8 +29,8 @@ export async function respond(
   answer: Answer,
 ): Promise<Response> {
   // What CSRF tokens hang on goes into the session that a login begins, and ends with it.
-  const csrf = answer.session === null ? { anchor: drawAnchor(), isNew: true } : exchange.csrf
-  const csrfToken = await env.csrfTokens.tokenOf(csrf.anchor)
+  const csrf = answer.session === null ? env.csrfTokens.resume(null) : exchange.csrf
+  const csrfToken = await csrf.token()
   const { envelope, retryAfterSeconds } = wordAnswer(env.catalog, answer, exchange.at, csrfToken)
   const cookies = await writeCookies(env, { ...exchange, csrf }, answer, csrfToken)
   const response = await render(env, exchange, endpoint, answer, envelope)
