@@ -3,6 +3,7 @@ import { type FlowLogEntry, keyRing, type Method, parseUserId } from '@sallyport
 import { inState, outcomeOf, refusalOf, scenario } from '@sallyport/testkit'
 import { expect, test } from 'vitest'
 import { createSealer } from '../../../packages/core/src/crypto/sealer.ts'
+import type { Sealed } from '../../../packages/core/src/ids.ts'
 import { deploy } from './deployment.ts'
 
 const bob = parseUserId('bob')
@@ -21,8 +22,8 @@ test('recovery codes that are kept are sealed under the name that records of eve
   const { twoFactor, memory } = deploy({ keys, policy: { rescue: shownAgain } })
   const codes = await twoFactor.recoveryCodes.generate('bob')
   const { value } = (await memory.load(bob)).profile ?? {}
-  const { recoveryCodes } = value as { recoveryCodes: { sealed: string } } // as the profile is stored
-  const opened = await createSealer(keys).open(recoveryCodes.sealed as never, {
+  const { recoveryCodes } = value as { recoveryCodes: { sealed: Sealed } } // as the profile is stored
+  const opened = await createSealer(keys).open(recoveryCodes.sealed, {
     userId: bob,
     subject: 'recovery_codes',
   })

@@ -52,6 +52,16 @@ const mistakes: readonly (readonly [
     },
   ],
   [
+    'an operator without a name',
+    ({ twoFactor }) => twoFactor.users.unlock('bob', { operator: '' }),
+    { field: 'operator', message: 'operator must have 1 to 255 characters' },
+  ],
+  [
+    'an operator with a line break',
+    ({ twoFactor }) => twoFactor.users.unlock('bob', { operator: 'alice\nbob' }),
+    { field: 'operator', message: 'operator must be well-formed text without control characters' },
+  ],
+  [
     'another user than was asked for',
     () =>
       deploy({

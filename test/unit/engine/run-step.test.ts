@@ -1,4 +1,4 @@
-import { type ClientEvent, emptyProfile, parseUserId, type Step } from '@sallyport/core'
+import { type ClientEvent, emptyProfile, parseUserId, type Step, StoreError } from '@sallyport/core'
 import { faultyStore, inState, outcomeOf, refusalOf } from '@sallyport/testkit'
 import { describe, expect, test } from 'vitest'
 import { contestedStore, deploy, heldStore } from './deployment.ts'
@@ -473,7 +473,11 @@ describe('when the store fails', () => {
     ])
     const step = await when.send(await when.login('bob'), chosen('authenticator'))
     const code = app.codeAt(clock.now())
-    await expect(when.prove(step, code)).rejects.toMatchObject({ code: 'outcome_unknown' })
+    await expect(when.prove(step, code)).rejects.toMatchObject({
+      code: 'outcome_unknown',
+      message: expect.stringContaining('cannot say whether the step was made'),
+      cause: expect.any(StoreError), // why it cannot be shown
+    })
     expect(refusalOf(await when.prove(step, code))).toBe('flow_ended') // it was made
   })
 })

@@ -35,6 +35,7 @@ const provingOf = (target: Target, expiresAt = START + 120_000): Stage => ({
   challenge: challengeOf(target, { expiresAt }),
 })
 const ofApp: Target = { of: 'enrollment', enrollment: enrollmentId('e1') }
+const ofGone: Target = { of: 'enrollment', enrollment: enrollmentId('e4') }
 const ofText: Target = { of: 'enrollment', enrollment: enrollmentId('e3') }
 
 type Untimed = MachineClientEvent extends infer Event
@@ -70,6 +71,12 @@ const full = profileWith(
 const cases: readonly Case[] = [
   ['a proof in time', proof, { profile: all, stage: provingOf(ofApp) }, undefined],
   ['a proof of nothing', proof, { profile: all }, { reason: 'event_not_accepted' }],
+  [
+    'a proof for a method that is no longer registered',
+    proof,
+    { profile: all, stage: provingOf(ofGone) },
+    { reason: 'method_unavailable' },
+  ],
   [
     'L5: a proof at the end of its challenge',
     proof,
