@@ -213,6 +213,13 @@ describe('users.enroll', () => {
     expect((await twoFactor.users.get('bob')).enrollments).toMatchObject([{ address: '+49155' }])
   })
 
+  test('ASVS 6.3.7: tells of mail that was set up by text, where there is a number', async () => {
+    const { given, twoFactor, outbox } = deploy()
+    given.user('bob', { phone: NUMBER })
+    await twoFactor.users.enroll('bob', { method: 'email' })
+    expect([noticesTo(outbox, NUMBER), noticesTo(outbox, 'bob@acme.test')]).toEqual([['factor_added'], []])
+  })
+
   test('parses no address that was not given', async () => {
     const parsed: string[] = []
     const { given, twoFactor } = deploy({ phoneNumbers: { toE164: (text) => void parsed.push(text) } })
