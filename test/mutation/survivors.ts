@@ -530,6 +530,12 @@ export const listedSurvivors: readonly {
         original: "'nothing'",
         replacement: '""',
       },
+      {
+        file: 'engine/config.ts',
+        line: "methodFactsOf(method, deliver === undefined ? 'nothing' : 'code'),",
+        original: "'nothing'",
+        replacement: '""',
+      },
     ],
   },
   {
@@ -541,6 +547,80 @@ export const listedSurvivors: readonly {
         original:
           '{ context: {} as FlowContext, // XState reads types from these values; they are never used events: {} as FlowEvent, input: {} as FlowContext, }',
         replacement: '{}',
+      },
+    ],
+  },
+  {
+    reason: 'The machine asks for a registered method alone: the error is for whoever breaks that.',
+    mutants: [
+      {
+        file: 'engine/answer.ts',
+        line: 'if (entry === undefined)',
+        original: 'entry === undefined',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/answer.ts',
+        line: 'throw new Error(`the machine asked for the method ${kind}, which is not registered`)',
+        original: '`the machine asked for the method ${kind}, which is not registered`',
+        replacement: '``',
+      },
+    ],
+  },
+  {
+    reason: 'A fault of the texts is thrown a little later all the same: the condition is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/config.ts',
+        line: "if ('faults' in parsedPolicy || 'faults' in parsedCatalog) throw new ConfigError(faults)",
+        original: "'faults'",
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    reason:
+      'Only the check of a proof reads the proof and the wish to be remembered, and nothing else asks for one.',
+    mutants: [
+      {
+        file: 'engine/create-two-factor.ts',
+        line: 'const nothing = { proof: null, remember: null }',
+        original: '{ proof: null, remember: null }',
+        replacement: '{}',
+      },
+    ],
+  },
+  {
+    reason: 'No other event has an address: the comparison is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/create-two-factor.ts',
+        line: "if (event.type !== 'enrollment_requested' || event.address === undefined) return { event, ...nothing }",
+        original: "event.type !== 'enrollment_requested'",
+        replacement: 'false',
+      },
+    ],
+  },
+  {
+    reason: 'The change is always decided, which sets it: the first value is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/operators.ts',
+        line: 'let revoked = false',
+        original: 'false',
+        replacement: 'true',
+      },
+    ],
+  },
+  {
+    reason:
+      'Where there is no flow, nothing has changed either: the condition is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/run-step.ts',
+        line: 'if (position === undefined || isUnchanged) return { ...read, position, refusal, reveal: null }',
+        original: 'position === undefined',
+        replacement: 'false',
       },
     ],
   },
