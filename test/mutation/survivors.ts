@@ -106,6 +106,12 @@ export const listedSurvivors: readonly {
         original: 'method?.sends',
         replacement: 'method.sends',
       },
+      {
+        file: 'flow/updates/acceptance.ts',
+        line: 'const changed = context.facts.methods[method]?.channel ?? null',
+        original: 'context.facts.methods[method]?.channel',
+        replacement: 'context.facts.methods[method].channel',
+      },
     ],
   },
   {
@@ -508,6 +514,12 @@ export const listedSurvivors: readonly {
         original: 'flow.lastAt !== at',
         replacement: 'true',
       },
+      {
+        file: 'flow/updates/acceptance.ts',
+        line: 'event.recoveryCode === null',
+        original: 'event.recoveryCode === null',
+        replacement: 'false',
+      },
     ],
   },
   {
@@ -613,14 +625,35 @@ export const listedSurvivors: readonly {
     ],
   },
   {
-    reason:
-      'Where there is no flow, nothing has changed either: the condition is for the compiler.',
+    reason: 'Where there is no flow, nothing has changed either: the condition is for the compiler.',
     mutants: [
       {
         file: 'engine/run-step.ts',
         line: 'if (position === undefined || isUnchanged) return { ...read, position, refusal, reveal: null }',
         original: 'position === undefined',
         replacement: 'false',
+      },
+    ],
+  },
+  {
+    reason: 'An ending is read where the state is final alone, and then the phase is `ended`.',
+    mutants: [
+      {
+        file: 'engine/run-step.ts',
+        line: "ending: stage.phase === 'ended' ? stage.ending : null,",
+        original: "stage.phase === 'ended'",
+        replacement: 'true',
+      },
+    ],
+  },
+  {
+    reason: 'A step that is no start is taken for a send, and this one brings no proof.',
+    mutants: [
+      {
+        file: 'engine/run-step.ts',
+        line: "does: 'send',",
+        original: "'send'",
+        replacement: '""',
       },
     ],
   },

@@ -469,6 +469,13 @@ describe('a setup', () => {
     expect(more.refusal).toBeNull()
   })
 
+  test('removes one whose method is no longer registered, and tells of it by mail', () => {
+    const gone = enrollment('e4', 'discontinued')
+    const removed = sent(open(profileWith(app, gone)), { type: 'removal_requested', enrollment: 'e4' })
+    expect(removed.profile.enrollments).toEqual([app])
+    expect(addresses(removed)).toEqual([['factor_removed', 'bob@acme.test']])
+  })
+
   test('ASVS 6.5.6: removing the last is disabling: nothing is left to log in with', () => {
     for (const event of [
       { type: 'removal_requested', enrollment: 'e1' },
