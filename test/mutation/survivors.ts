@@ -600,6 +600,18 @@ export const listedSurvivors: readonly {
         original: '{ proof: null, remember: null }',
         replacement: '{}',
       },
+      {
+        file: 'engine/settle.ts',
+        line: "proof: request.does === 'send' ? request.proof : null,",
+        original: "request.does === 'send'",
+        replacement: 'true',
+      },
+      {
+        file: 'engine/settle.ts',
+        line: "remember: request.does === 'send' ? request.remember : null,",
+        original: "request.does === 'send'",
+        replacement: 'true',
+      },
     ],
   },
   {
@@ -654,6 +666,48 @@ export const listedSurvivors: readonly {
         line: "does: 'send',",
         original: "'send'",
         replacement: '""',
+      },
+    ],
+  },
+  {
+    reason:
+      'Where there is no flow, nothing is committed, and so nothing logged.',
+    mutants: [
+      {
+        file: 'engine/settle.ts',
+        line: 'const given = { start: started, events }',
+        original: '{ start: started, events }',
+        replacement: '{}',
+      },
+    ],
+  },
+  {
+    reason:
+      'Where there is no flow, that alone is read of what a step came to.',
+    mutants: [
+      {
+        file: 'engine/settle.ts',
+        line: 'if (read.position === undefined) return { position: undefined, refusal: null, tells: [], secrets, given }',
+        original: '{ position: undefined, refusal: null, tells: [], secrets, given }',
+        replacement: '{}',
+      },
+      {
+        file: 'engine/settle.ts',
+        line: 'if (read.position === undefined) return { position: undefined, refusal: null, tells: [], secrets, given }',
+        original: '[]',
+        replacement: '["Stryker was here"]',
+      },
+    ],
+  },
+  {
+    reason:
+      'A short cut: a token that is none is no token of a device.',
+    mutants: [
+      {
+        file: 'engine/settle.ts',
+        line: 'if (request.remembered === null) return null',
+        original: 'request.remembered === null',
+        replacement: 'false',
       },
     ],
   },

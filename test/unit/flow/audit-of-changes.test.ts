@@ -43,12 +43,17 @@ test('a rescue by mail is in the audit log as an accepted proof', () => {
     type: 'rescue_requested',
     option: 'email',
   })
-  expect(audited(sent(begun, { type: 'proof_submitted' }))).toContain('proof_accepted')
+  const step = sent(begun, { type: 'proof_submitted' })
+  expect(events(step)[0]).toStrictEqual({ kind: 'proof_accepted', challenge: 'c', method: 'email' }) // of no enrollment
 })
 
-test.each<[string, () => Walked]>([
-  ['verified', () => sent(started({ run: stepUp, profile: profileWith(app) }), { type: 'proof_submitted' })],
-  ['disabled', () => sent(started({ run: setup, profile }), { type: 'disable_requested' })],
+test.each<[string, () => Walked, object]>([
+  [
+    'verified',
+    () => sent(started({ run: stepUp, profile: profileWith(app) }), { type: 'proof_submitted' }),
+    { via: 'enrollment', amr: ['otp'] },
+  ],
+  ['disabled', () => sent(started({ run: setup, profile }), { type: 'disable_requested' }), {}],
   [
     'changed',
     () =>
@@ -60,11 +65,17 @@ test.each<[string, () => Walked]>([
         }),
         { type: 'proof_submitted' },
       ),
+    {},
   ],
-] as const)('a flow that ends %s says so last', (kind, end) => {
+  [
+    'cancelled',
+    () => sent(started({ run: setup, profile }), { type: 'cancel_requested' }),
+    { reason: 'cancelled_by_user' },
+  ],
+])('a flow that ends %s says so last, and what belongs to it', (kind, end, more) => {
   const step = end()
   expect(endingOf(step).kind).toBe(kind)
-  expect(events(step).at(-1)).toMatchObject({ kind: 'flow_ended', outcome: kind })
+  expect(events(step).at(-1)).toStrictEqual({ kind: 'flow_ended', outcome: kind, ...more })
 })
 
 test('a code’s cool-downs that are over are forgotten', () => {

@@ -469,8 +469,13 @@ describe('a setup', () => {
     expect(more.refusal).toBeNull()
   })
 
+  test('ASVS 6.3.7: tells of mail that was removed by text, where there is a number', () => {
+    const removed = sent(open(profileWith(app, mail, text)), { type: 'removal_requested', enrollment: 'e2' })
+    expect(addresses(removed)).toEqual([['factor_removed', '+15550001']])
+  })
+
   test('removes one whose method is no longer registered, and tells of it by mail', () => {
-    const gone = enrollment('e4', 'discontinued')
+    const gone = enrollment('e4', 'discontinued', 'device-1') // an address that no text message can go to
     const removed = sent(open(profileWith(app, gone)), { type: 'removal_requested', enrollment: 'e4' })
     expect(removed.profile.enrollments).toEqual([app])
     expect(addresses(removed)).toEqual([['factor_removed', 'bob@acme.test']])
