@@ -4,6 +4,9 @@ import { PlainLineReporter } from './tools/plain-line-reporter.ts'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // No test is about how fast it is, and the machine may be busy.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     // A test that cannot fail is a defect.
     expect: { requireAssertions: true },
     reporters: ['default', new PlainLineReporter()],
