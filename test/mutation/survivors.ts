@@ -670,8 +670,7 @@ export const listedSurvivors: readonly {
     ],
   },
   {
-    reason:
-      'Where there is no flow, nothing is committed, and so nothing logged.',
+    reason: 'Where there is no flow, nothing is committed, and so nothing logged.',
     mutants: [
       {
         file: 'engine/settle.ts',
@@ -682,8 +681,7 @@ export const listedSurvivors: readonly {
     ],
   },
   {
-    reason:
-      'Where there is no flow, that alone is read of what a step came to.',
+    reason: 'Where there is no flow, that alone is read of what a step came to.',
     mutants: [
       {
         file: 'engine/settle.ts',
@@ -700,14 +698,47 @@ export const listedSurvivors: readonly {
     ],
   },
   {
-    reason:
-      'A short cut: a token that is none is no token of a device.',
+    reason: 'A short cut: a token that is none is no token of a device.',
     mutants: [
       {
         file: 'engine/settle.ts',
         line: 'if (request.remembered === null) return null',
         original: 'request.remembered === null',
         replacement: 'false',
+      },
+    ],
+  },
+  {
+    reason: 'What describes a step reads nothing of what was told.',
+    mutants: [
+      {
+        file: 'engine/step.ts',
+        line: 'tells: [],',
+        original: '[]',
+        replacement: '["Stryker was here"]',
+      },
+    ],
+  },
+  {
+    reason: 'A final state without an ending to reveal is shown in the same way.',
+    mutants: [
+      {
+        file: 'engine/step.ts',
+        line: "case 'selecting':",
+        original: "'selecting'",
+        replacement: '""',
+      },
+      {
+        file: 'engine/step.ts',
+        line: "case 'challenging':",
+        original: "'challenging'",
+        replacement: '""',
+      },
+      {
+        file: 'engine/step.ts',
+        line: "case 'rescuing':",
+        original: "'rescuing'",
+        replacement: '""',
       },
     ],
   },

@@ -46,6 +46,17 @@ describe('viewSetup', () => {
     })
   })
 
+  test('tells of a flow as of now, not as of its last step', async () => {
+    const { twoFactor, when, given, clock } = deploy({ policy: { freshnessSeconds: 60 } })
+    await given.authenticator('bob')
+    const caller = when.session('bob')
+    const { flow } = inState(await twoFactor.setup({ caller }), 'managing')
+    clock.advance({ seconds: 59 })
+    expect(await twoFactor.view(flow, { caller })).toMatchObject({ isFresh: true })
+    clock.advance({ seconds: 2 })
+    expect(await twoFactor.view(flow, { caller })).toMatchObject({ isFresh: false })
+  })
+
   test('refuses a caller that is none', async () => {
     const { twoFactor } = deploy()
     const call = () => twoFactor.viewSetup({ caller: { userId: '' } })
