@@ -742,4 +742,16 @@ export const listedSurvivors: readonly {
       },
     ],
   },
+  {
+    reason:
+      'A committed step in a final state has its ending: the condition is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/step.ts',
+        line: 'if (reveal === null || reveal.ending === null) return final as FinalStep // one of its states',
+        original: 'reveal.ending === null',
+        replacement: 'false',
+      },
+    ],
+  },
 ]

@@ -89,3 +89,12 @@ test('a changed outcome tells of the proof, for the session to keep', async () =
   const step = await twoFactor.send(flow, { type: 'proof_submitted', proof }, { caller })
   expect(outcomeOf(step, 'changed')).toMatchObject({ amr: ['otp'], secondFactorAt: clock.now() })
 })
+
+test('RFC 8176: a changed outcome tells of the method that was proven, not of one that was there before', async () => {
+  const { when, given, outbox } = deploy()
+  await given.authenticator('bob')
+  const event = { type: 'enrollment_requested', method: 'sms', address: '+15550001', mode: 'add' } as const
+  const step = await when.send(await when.setup('bob'), event, 'bob')
+  const changed = await when.prove(step, outbox.lastCode('+15550001'), 'bob')
+  expect(outcomeOf(changed, 'changed').amr).toEqual(['sms'])
+})
