@@ -743,13 +743,53 @@ export const listedSurvivors: readonly {
     ],
   },
   {
-    reason:
-      'A committed step in a final state has its ending: the condition is for the compiler.',
+    reason: 'A committed step in a final state has its ending: the condition is for the compiler.',
     mutants: [
       {
         file: 'engine/step.ts',
         line: 'if (reveal === null || reveal.ending === null) return final as FinalStep // one of its states',
         original: 'reveal.ending === null',
+        replacement: 'false',
+      },
+    ],
+  },
+  {
+    reason:
+      'What has changed is an enrollment of the profile, of a method that is registered: the rest is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/step.ts',
+        line: "const amr = facts.methods[proven?.method ?? '']?.amr ?? []",
+        original: "facts.methods[proven?.method ?? '']?.amr",
+        replacement: "facts.methods[proven?.method ?? ''].amr",
+      },
+      {
+        file: 'engine/step.ts',
+        line: "const amr = facts.methods[proven?.method ?? '']?.amr ?? []",
+        original: 'proven?.method',
+        replacement: 'proven.method',
+      },
+      {
+        file: 'engine/step.ts',
+        line: "const amr = facts.methods[proven?.method ?? '']?.amr ?? []",
+        original: "''",
+        replacement: '"Stryker was here!"',
+      },
+      {
+        file: 'engine/step.ts',
+        line: "const amr = facts.methods[proven?.method ?? '']?.amr ?? []",
+        original: '[]',
+        replacement: '["Stryker was here"]',
+      },
+    ],
+  },
+  {
+    reason: 'Only a login ends authenticated: the comparison is for the compiler.',
+    mutants: [
+      {
+        file: 'engine/step.ts',
+        line: "if (ending.kind !== 'authenticated' || flow.run.kind !== 'login') return ending as Outcome // a login's alone",
+        original: "flow.run.kind !== 'login'",
         replacement: 'false',
       },
     ],
