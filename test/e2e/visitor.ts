@@ -67,7 +67,8 @@ export async function newVisitor(
       const title = await page.title() // says also whether something went wrong
       if (seen.has(title)) return
       seen.add(title)
-      await lookAt(javaScriptEnabled ? page : await asSeen(browser, page), title)
+      if (javaScriptEnabled) await lookAt(page, title)
+      else expect(await violationsOf(await asSeen(browser, page)), title).toEqual([])
       if (pictures !== undefined) {
         const name = title.toLowerCase().replaceAll(/[^a-z]+/g, '-')
         await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
