@@ -794,4 +794,22 @@ export const listedSurvivors: readonly {
       },
     ],
   },
+  {
+    reason:
+      'Without one, the error is caught with those that are its own: the condition is a short cut.',
+    mutants: [
+      {
+        file: 'engine/tell.ts',
+        line: 'env.observer?.observe(event)',
+        original: 'env.observer?.observe',
+        replacement: 'env.observer.observe',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: 'if (env.flowLog === null) return',
+        original: 'env.flowLog === null',
+        replacement: 'false',
+      },
+    ],
+  },
 ]
