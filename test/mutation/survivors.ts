@@ -795,8 +795,7 @@ export const listedSurvivors: readonly {
     ],
   },
   {
-    reason:
-      'Without one, the error is caught with those that are its own: the condition is a short cut.',
+    reason: 'Without one, the error is caught with those that are its own: the condition is a short cut.',
     mutants: [
       {
         file: 'engine/tell.ts',
