@@ -165,6 +165,39 @@ describe('forged requests (CWE-352)', () => {
     expect(browser.heading()).toBe('Two-step login')
   })
 
+  test('a form that stands for a DELETE without its token removes nothing', async () => {
+    const { loggedInPages, twoFactor } = deployPages()
+    const { browser } = await loggedInPages('bob')
+    const before = await twoFactor.users.get('bob')
+    await browser.send(`/tf-enrollments/${before.enrollments[0]?.id}`, {
+      method: 'POST',
+      body: new URLSearchParams({ _method: 'DELETE' }),
+    })
+    expect(browser.status()).toBe(400)
+    expect(await twoFactor.users.get('bob')).toEqual(before)
+  })
+
+  test.each([defaultPaths.setup, `${defaultPaths.enrollments}/x`])(
+    'at %s it shows nothing of the setup to a session that is not fresh',
+    async (path) => {
+      const { clock, given, loggedInPages } = deployPages()
+      const { browser } = await loggedInPages('bob')
+      await given.factor('bob', 'email')
+      const forge = () =>
+        browser.send(path, {
+          method: 'POST',
+          body: new URLSearchParams({ _method: 'PATCH', setup: 'disable' }),
+        })
+      await forge()
+      expect(browser.text()).toContain('@acme.test')
+      clock.advance({ minutes: 30 })
+      await forge()
+      expect(browser.status()).toBe(400)
+      expect(browser.heading()).toBe('That did not work')
+      expect(browser.text()).not.toContain('@acme.test')
+    },
+  )
+
   test('a GET of /logout asks, and logs nobody out', async () => {
     const { loggedInPages } = deployPages()
     const { browser } = await loggedInPages('bob')
@@ -192,6 +225,7 @@ test.each([
     method: 'POST',
     body: new URLSearchParams({ codes, csrf_token: token }),
   })
+  expect(browser.status()).toBe(400)
   expect(browser.headers().get('content-type')).toMatch(/^text\/html/)
   expect(browser.body()).not.toContain('AAAA-AAAA')
 })

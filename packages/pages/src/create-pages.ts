@@ -4,7 +4,7 @@ import { createView } from './create-view.ts'
 import { type PagesOptions, parsePagesOptions, type Settings } from './options.ts'
 import { parseCodes, recoveryCodesFile, recoveryCodesFilePath } from './recovery-codes-file.ts'
 import { showAnswer } from './show-answer.ts'
-import { showError } from './shows/error.ts'
+import { showError, showFailure } from './shows/error.ts'
 import { readTurn, type Shown } from './turn.ts'
 import type { Html, PageName, Template, View } from './view.ts'
 
@@ -61,8 +61,9 @@ export function createPages(options: PagesOptions = {}): TwoFactorPages {
       [recoveryCodesFilePath]: async (input) => {
         const turn = readTurn(input, settings)
         const codes = parseCodes(input.fields)
-        if (!turn.isGranted || turn.view.user === null || codes === null) {
-          return toResponse(settings, input.site, showError(turn))
+        if (!turn.isGranted) return toResponse(settings, input.site, showError(turn))
+        if (turn.view.user === null || codes === null) {
+          return toResponse(settings, input.site, showFailure(turn, 'reason.field_invalid', 400))
         }
         return recoveryCodesFile(codes, turn.view)
       },

@@ -54,5 +54,5 @@ export const showRescues: (turn: Turn) => Promise<Shown> = ofPending((turn, step
 })
 
 export const showRecoveries: (turn: Turn) => Promise<Shown> = ofPending((turn, step) =>
-  turn.reason === 'not_found' || !hasChoice(step) ? showError(turn) : showRecovery(turn, step),
+  !hasChoice(step) ? showError(turn) : showRecovery(turn, step),
 )

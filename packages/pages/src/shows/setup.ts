@@ -91,11 +91,11 @@ function withProvisioning({ said }: Turn, shown: Shown): Shown {
   return { ...shown, view: { ...shown.view, app, provisioning: said['tf_provisioning'] ?? null } }
 }
 
-/** Shows what is enrolled, or what can be. */
+/** Shows what is enrolled, or what can be: to a fresh session, also where a form has not come as far as being asked for it. */
 async function showOverview(turn: Turn): Promise<Shown> {
   const { input, isGet } = turn
   const setup = await input.viewSetup()
-  if (setup?.state !== 'managing') return showError(turn)
+  if (setup?.state !== 'managing' || !setup.isFresh) return showError(turn)
   const { enrollable, enrollments, isRequired, recoveryCodesLeft, devices } = setup
   const mode = modeOf(turn)
   const asksForMethod = isGet
@@ -134,7 +134,5 @@ export async function showSetupConfirm(turn: Turn): Promise<Shown> {
 
 /** A change of one enrollment. */
 export async function showEnrollment(turn: Turn): Promise<Shown> {
-  const { isGet, isGranted, paths } = turn
-  if (isGet) return showError(turn)
-  return isGranted ? redirect(withQuery(paths.setup, { saved: '' })) : showOverview(turn)
+  return turn.isGranted ? redirect(withQuery(turn.paths.setup, { saved: '' })) : showOverview(turn)
 }
