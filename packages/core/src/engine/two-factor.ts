@@ -31,8 +31,8 @@ export interface Caller {
   /** When the session's login proved the first factor. */
   readonly firstFactorAt?: EpochMs | null
   /**
-   * The `secondFactorAt` of the last outcome this session was given, `authenticated` or `verified`. It is null
-   * for a remembered device, and must not be filled in from anything else.
+   * The `secondFactorAt` of the last outcome this session was given: `authenticated`, `verified` or `changed`. It
+   * is null for a remembered device, and must not be filled in from anything else.
    */
   readonly secondFactorAt?: EpochMs | null
 }
