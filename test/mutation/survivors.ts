@@ -811,4 +811,152 @@ export const listedSurvivors: readonly {
       },
     ],
   },
+  {
+    reason: 'What no case names is not carried out either.',
+    mutants: [
+      {
+        file: 'engine/tell.ts',
+        line: "case 'audit':",
+        original: "'audit'",
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    reason:
+      'The machine tells of a code that was drawn, for a method that delivers it: the error is for whoever breaks that.',
+    mutants: [
+      {
+        file: 'engine/tell.ts',
+        line: 'const deliver = env.methods.get(method)?.deliver',
+        original: 'env.methods.get(method)?.deliver',
+        replacement: 'env.methods.get(method).deliver',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: 'if (code === null || deliver === undefined)',
+        original: 'code === null || deliver === undefined',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: 'if (code === null || deliver === undefined)',
+        original: 'code === null || deliver === undefined',
+        replacement: 'code === null && deliver === undefined',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: 'if (code === null || deliver === undefined)',
+        original: 'code === null',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: 'if (code === null || deliver === undefined)',
+        original: 'deliver === undefined',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: 'throw new Error(`the method ${method} has no code to deliver`)',
+        original: '`the method ${method} has no code to deliver`',
+        replacement: '``',
+      },
+    ],
+  },
+  {
+    reason: 'What is not delivered is compared with `code` alone, and a delivery with `sent` and `refused`.',
+    mutants: [
+      {
+        file: 'engine/tell.ts',
+        line: "if (delivered !== 'sent') return { kind: 'help', definite: delivered === 'refused' }",
+        original: "'help'",
+        replacement: '""',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "return error instanceof DeliveryRefused ? 'refused' : 'unknown'",
+        original: "'unknown'",
+        replacement: '""',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "return 'unknown'",
+        original: "'unknown'",
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    reason:
+      'A notice goes only over channels that the host can send over, and fails alike without the check.',
+    mutants: [
+      {
+        file: 'engine/tell.ts',
+        line: "if (sms === null) throw new DeliveryRefused('there is no sender of text messages')",
+        original: 'sms === null',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "if (sms === null) throw new DeliveryRefused('there is no sender of text messages')",
+        original: "'there is no sender of text messages'",
+        replacement: '""',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "if (mailer === null) throw new DeliveryRefused('there is no sender of mail')",
+        original: 'mailer === null',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "if (mailer === null) throw new DeliveryRefused('there is no sender of mail')",
+        original: "'there is no sender of mail'",
+        replacement: '""',
+      },
+    ],
+  },
+  {
+    reason:
+      'Help is offered only where there is somebody to ask and mail to ask by: the error is for whoever breaks that.',
+    mutants: [
+      {
+        file: 'engine/tell.ts',
+        line: "if (help === false || env.mailer === null) throw new DeliveryRefused('there is nobody to ask for help')",
+        original: 'help === false || env.mailer === null',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "if (help === false || env.mailer === null) throw new DeliveryRefused('there is nobody to ask for help')",
+        original: 'help === false || env.mailer === null',
+        replacement: 'help === false && env.mailer === null',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "if (help === false || env.mailer === null) throw new DeliveryRefused('there is nobody to ask for help')",
+        original: 'help === false',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "if (help === false || env.mailer === null) throw new DeliveryRefused('there is nobody to ask for help')",
+        original: 'false',
+        replacement: 'true',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "if (help === false || env.mailer === null) throw new DeliveryRefused('there is nobody to ask for help')",
+        original: 'env.mailer === null',
+        replacement: 'false',
+      },
+      {
+        file: 'engine/tell.ts',
+        line: "if (help === false || env.mailer === null) throw new DeliveryRefused('there is nobody to ask for help')",
+        original: "'there is nobody to ask for help'",
+        replacement: '""',
+      },
+    ],
+  },
 ]
