@@ -140,7 +140,7 @@ const headers = fc.dictionary(
     fc.constantFrom(
       `session=${PLANTED}`,
       `tf_flow=${PLANTED}; tf_flow=x`,
-      'tf_csrf=%',
+      '__Host-tf_csrf=%',
       'a=b; ; =; tf_validity=..',
       PLANTED,
     ),

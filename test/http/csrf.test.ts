@@ -109,8 +109,30 @@ describe('forged requests (CWE-352)', () => {
     const eve = newBrowser()
     await eve.get('/login')
     const { browser } = await loggedIn('bob')
-    browser.cookies.set('tf_csrf', eve.cookies.get('tf_csrf') ?? '')
+    browser.cookies.set('__Host-tf_csrf', eve.cookies.get('__Host-tf_csrf') ?? '')
     expect(await browser.post('/logout', {}, { 'x-csrf-token': eve.csrf ?? '' })).toMatchObject(refused)
+  })
+
+  test('… nor one that a sibling subdomain has planted before the login', async () => {
+    const { newBrowser, user } = begin()
+    user('bob')
+    const eve = newBrowser()
+    await eve.get('/login')
+    const browser = newBrowser()
+    // Browsers let no other host set a name with `__Host-`: what can be planted is the name without.
+    browser.cookies.set('tf_csrf', eve.cookies.get('__Host-tf_csrf') ?? '')
+    await browser.post('/login', credentials)
+    expect(await browser.post('/logout', {}, { 'x-csrf-token': eve.csrf ?? '' })).toMatchObject(refused)
+  })
+
+  test('the cookie is one that no other host can set, save on plain http to the loopback', async () => {
+    const { http } = begin()
+    const cookieAt = async (origin: string) => {
+      const { headers } = await http.fetch(new Request(`${origin}/login`, { headers: json }))
+      return headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]+/, ''))
+    }
+    expect(await cookieAt(ORIGIN)).toEqual(['__Host-tf_csrf; Path=/; HttpOnly; Secure; SameSite=Lax'])
+    expect(await cookieAt('http://127.0.0.1:8080')).toEqual(['tf_csrf; Path=/; HttpOnly; SameSite=Lax'])
   })
 
   test('a host’s own session counts as a cookie of ours, whatever it is called', async () => {

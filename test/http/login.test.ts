@@ -142,7 +142,7 @@ describe.each(stores)('/login on %s', (_name, createStore) => {
     const pending = browser.cookies.get('tf_flow') ?? ''
     await browser.post('/tf-validate', { code: app.codeAt(clock.now()) })
     expect(await browser.post('/logout')).toMatchObject({ status: 200 })
-    expect([...browser.cookies.keys()].toSorted()).toEqual(['tf_csrf', 'tf_validity'])
+    expect([...browser.cookies.keys()].toSorted()).toEqual(['__Host-tf_csrf', 'tf_validity'])
     expect((await browser.get('/login')).response).not.toHaveProperty('user')
     browser.cookies.set('tf_flow', pending)
     expect(await browser.post('/logout')).toMatchObject({ status: 200 })

@@ -101,7 +101,7 @@ describe.each(stores)('rescue and selection on %s', (_name, createStore) => {
       status: 200,
       response: { user: { id: 'bob' }, recovery_codes_left: 9 },
     })
-    expect([...browser.cookies.keys()].toSorted()).toEqual(['session', 'tf_csrf'])
+    expect([...browser.cookies.keys()].toSorted()).toEqual(['__Host-tf_csrf', 'session'])
   })
 
   test('POST /mf-recovery, wrong or used: 400 on the field, counted', async () => {

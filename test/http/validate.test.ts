@@ -40,7 +40,7 @@ describe.each(stores)('/tf-validate on %s', (_name, createStore) => {
     const reply = await browser.post('/tf-validate', { code: code() })
     expect(reply).toMatchObject({ status: 200, response: { user: { id: 'bob' } } })
     expect(reply.response).not.toHaveProperty('user.authentication_token')
-    expect([...browser.cookies.keys()].toSorted()).toEqual(['session', 'tf_csrf'])
+    expect([...browser.cookies.keys()].toSorted()).toEqual(['__Host-tf_csrf', 'session'])
   })
 
   test.each([

@@ -15,7 +15,7 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
  * Whether cookies for this address must be marked Secure: always, save on plain http to the loopback, where
  * some browsers would not keep them.
  */
-function needsSecureCookies({ protocol, hostname }: URL): boolean {
+export function needsSecureCookies({ protocol, hostname }: URL): boolean {
   return protocol !== 'http:' || !LOOPBACK.test(hostname)
 }
 

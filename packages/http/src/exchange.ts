@@ -38,9 +38,10 @@ export function readExchange(
 ): Exchange {
   const { pathname, search, origin } = new URL(request.url)
   const cookies = readCookies(request)
+  const url = new URL(`${env.origin ?? origin}${pathname}${search}`)
   return {
     request,
-    url: new URL(`${env.origin ?? origin}${pathname}${search}`),
+    url,
     at: env.clock.now(),
     wanted: wantedBy(request, env.pages !== null),
     params,
@@ -49,7 +50,7 @@ export function readExchange(
     signedIn: null,
     isBearer: env.bearer !== null && env.bearer.find(request) !== null,
     flow: request.headers.get('x-tf-flow') ?? cookies[env.cookieNames.flow] ?? null,
-    csrf: env.csrfTokens.resume(cookies[env.cookieNames.csrf]),
+    csrf: env.csrfTokens.resume(cookies[env.csrfCookieAt(url)]),
   }
 }
 
@@ -66,11 +67,11 @@ export async function identify(env: Environment, exchange: Exchange): Promise<Ex
 
 /** Whether a request that changes something is the user's own doing (CWE-352). */
 export async function isOwnDoing(env: Environment, exchange: Exchange): Promise<boolean> {
-  const { request, cookies, body, csrf, signedIn, isBearer } = exchange
+  const { request, url, cookies, body, csrf, signedIn, isBearer } = exchange
   const source = sourceOf(request, env.origin)
   if (source === 'same_origin') return true
-  const { flow, validity, csrf: anchor } = env.cookieNames
-  const ours = [flow, validity, anchor, env.sessions.cookieName]
+  const { flow, validity } = env.cookieNames
+  const ours = [flow, validity, env.csrfCookieAt(url), env.sessions.cookieName]
   // A session that came without a bearer token came by itself, whatever the host calls its cookie.
   const isBySession = signedIn !== null && !isBearer
   const hasCookies = isBySession || ours.some((name) => name !== undefined && name in cookies)

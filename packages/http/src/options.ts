@@ -1,4 +1,5 @@
 import { type Clock, ConfigError, type Keys, systemClock, type TwoFactor, type User } from '@sallyport/core'
+import { needsSecureCookies } from './cookies.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf.ts'
 import type { FirstFactor } from './first-factor.ts'
 import { type HttpCatalog, parseHttpCatalog } from './messages.ts'
@@ -14,7 +15,10 @@ export interface CookieNames {
   readonly flow: string
   /** The remembered browser. Default `tf_validity`. */
   readonly validity: string
-  /** What CSRF tokens hang on until there is a session. Default `tf_csrf`. */
+  /**
+   * What CSRF tokens hang on until there is a session. Default `__Host-tf_csrf`, which no other subdomain can plant
+   * (RFC 6265bis §4.1.3.2); on plain http to the loopback, where browsers take no such name, `tf_csrf`.
+   */
   readonly csrf: string
 }
 
@@ -72,7 +76,9 @@ export interface Environment extends FirstFactor {
   readonly identityOf: (user: User) => string
   readonly prefix: string
   readonly paths: Paths
-  readonly cookieNames: CookieNames
+  readonly cookieNames: Pick<CookieNames, 'flow' | 'validity'>
+  /** The name of the cookie for CSRF, at the address that the browser sees. */
+  readonly csrfCookieAt: (url: URL) => string
   readonly validitySameSite: 'Strict' | 'Lax'
   readonly origin: string | null
   readonly csrfTokens: CsrfTokens
@@ -120,6 +126,8 @@ export function parseOptions(options: TwoFactorHttpOptions): Environment {
     prefix: options.prefix ?? '',
     paths: resolvePaths(options.prefix ?? '', options.paths),
     cookieNames,
+    csrfCookieAt: (url) =>
+      options.cookieNames?.csrf ?? (needsSecureCookies(url) ? '__Host-tf_csrf' : 'tf_csrf'),
     validitySameSite: options.validitySameSite ?? 'Strict',
     origin: origin ?? null,
     csrfTokens: createCsrfTokens(keys),

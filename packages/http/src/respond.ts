@@ -97,7 +97,7 @@ async function writeCookies(
     await env.bearer?.revoke(request)
     cookies.push(...((await env.sessions.destroy(request)).cookies ?? []))
   }
-  if (csrf.isNew) set(cookieNames.csrf, csrf.anchor, { sameSite: 'Lax' })
+  if (csrf.isNew) set(env.csrfCookieAt(url), csrf.anchor, { sameSite: 'Lax' })
   if (env.csrfCookieName !== null) set(env.csrfCookieName, csrfToken, { sameSite: 'Lax', isReadable: true })
   return cookies
 }
