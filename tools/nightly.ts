@@ -18,7 +18,7 @@ interface Job {
 const paired: readonly Job[] = [
   { name: 'mutation', run: ['mutation', '--processes', '1'], limitMinutes: 40 },
   { name: 'fuzz', run: ['fuzz', '--requests', '1000000'], limitMinutes: 30 },
-  { name: 'interleave', run: ['interleave', '--schedules', '100000'], limitMinutes: 30 },
+  { name: 'interleave', run: ['interleave', '--schedules', '140000'], limitMinutes: 30 },
   { name: 'explore', run: ['explore', '--all'], limitMinutes: 30 },
   { name: 'crash', run: ['crash'], limitMinutes: 15 },
   { name: 'race', run: ['race'], limitMinutes: 15 },
