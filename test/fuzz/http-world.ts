@@ -15,7 +15,7 @@ import { readAnswer } from './read-answer.ts'
 import { createSecrets } from './secrets.ts'
 
 /** No answer may take longer, in milliseconds: a hundred times what one takes on a busy machine. */
-const MAX_ANSWER_MS = 5_000
+const MAX_ANSWER_MS = 30_000
 
 /** As many as a browser would follow. */
 const MAX_REDIRECTS = 5
