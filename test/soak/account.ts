@@ -50,8 +50,12 @@ export const createAccount = (id: string): Account => ({
 /** Old phones that are kept at hand. */
 const MAX_APPS = 4
 
+/** Keeps the newest apps; one that is known to be in force is not put away for one that is not. */
 export function keepApp(account: Account, uri: string): void {
-  account.apps = [uri, ...account.apps.filter((known) => known !== uri)].slice(0, MAX_APPS)
+  const inForce = new Set(account.enrollments.map(({ id }) => account.appOf.get(id)))
+  const others = account.apps.filter((known) => known !== uri)
+  const [kept, old] = [others.filter((app) => inForce.has(app)), others.filter((app) => !inForce.has(app))]
+  account.apps = [uri, ...kept, ...old].slice(0, MAX_APPS)
 }
 
 /** The apps that a challenge may be about, the likeliest first. */
