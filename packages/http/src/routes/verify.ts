@@ -7,7 +7,7 @@ import { checkFirstFactor } from '../first-factor.ts'
 import { callerOf, noPendingFlow, viewFlow } from '../flows.ts'
 import { renewSession } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
-import { reauthMethodsOf, viewSetup } from '../reauth.ts'
+import { reauthMethodsOf, reauthRequired, viewSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 import { loginResponse, userField } from '../responses.ts'
 import { awaitsRecoveryCode } from './recovery.ts'
@@ -87,10 +87,7 @@ async function byPassword(
   const viewed = await viewSetup(env, exchange)
   if (isFailure(viewed)) return viewed
   const { step } = viewed
-  if (step.enrollments.length > 0 && !step.isFresh) {
-    const response = { reauth_required: true, reauth_methods: reauthMethodsOf(step) }
-    return fail('reauth_required', { response })
-  }
+  if (step.enrollments.length > 0 && !step.isFresh) return reauthRequired(step)
   const found = await checkFirstFactor(env, 'password', env.identityOf(signedIn.user), password)
   if (found?.userId !== signedIn.session.userId) return fail('credentials_invalid', { field: 'password' })
   const proven = { amr: found.amr ?? ['pwd'], firstFactorAt: exchange.at }
