@@ -7,6 +7,7 @@ const user = { id: 'bob', label: 'bob', securityStamp: 'stamp-of-bob', active: t
 const session = {
   userId: 'bob',
   firstFactorAt: 1,
+  firstFactorChannel: 'email',
   secondFactorAt: 2,
   csrf: null,
   amr: ['pwd'],
@@ -33,6 +34,7 @@ describe('sealed sessions', () => {
     expect(await sessions.read(request(cookie))).toMatchObject({
       userId: 'bob',
       firstFactorAt: 1,
+      firstFactorChannel: 'email',
       secondFactorAt: 2,
     })
     const [header = '', ...rest] = cookie.replace('session=', '').split('.')
@@ -110,6 +112,7 @@ test('a host plugs its own sessions: they are read, created and destroyed, and t
   expect(kept.get('1')).toMatchObject({
     userId: 'bob',
     amr: ['pwd', 'otp', 'mfa'],
+    firstFactorChannel: null,
     secondFactorAt: expect.any(Number),
   })
   expect(await browser.get('/tf-setup')).toMatchObject({ status: 200 })

@@ -58,6 +58,35 @@ describe.each(stores)('/verify on %s', (_name, createStore) => {
     expect(await browser.post('/verify', { code })).toMatchObject({ status: 200 })
   })
 
+  test('CWE-308: mail does not serve where the login itself came by mail, unless a password is proven too', async () => {
+    const deployment = deploy({
+      store: createStore(),
+      http: { verifyPasscode: () => ({ kind: 'verified', userId: 'bob', channel: 'email' }) },
+    })
+    deployment.user('bob')
+    const { app } = await deployment.given.authenticator('bob')
+    await deployment.given.factor('bob', 'email')
+    const browser = deployment.newBrowser()
+    const code = () => {
+      deployment.clock.advance({ minutes: 1 })
+      return app.codeAt(deployment.clock.now())
+    }
+    await browser.post('/us-signin', { identity: 'bob', passcode: '004711' })
+    await browser.post('/tf-validate', { code: code() })
+    const methods = async () => (await browser.get('/verify')).response['methods']
+    expect(await methods()).toEqual(['authenticator', 'password']) // fresh by the app
+    expect(await browser.post('/verify', { method: 'email' })).toMatchObject({
+      status: 400,
+      response: { reason: 'method_unavailable' },
+    })
+
+    await browser.post('/verify', { method: 'authenticator' })
+    await browser.post('/verify', { code: code() })
+    expect(await methods()).toEqual(['authenticator', 'password']) // a session made anew does not forget it
+    await browser.post('/verify', { password: PASSWORD })
+    expect(await methods()).toEqual(['authenticator', 'email', 'password'])
+  })
+
   test('POST method again: switches within the same flow, and sends nothing twice', async () => {
     const { browser, given, outbox, code } = await begin()
     await given.factor('bob', 'email')
@@ -172,8 +201,13 @@ describe.each(stores)('/verify on %s', (_name, createStore) => {
     expect(reply).toMatchObject({ status: 401, response: { reason: 'not_signed_in' } })
   })
 
-  test('a bearer token is made anew by it, and no cookie is set', async () => {
-    const { newBrowser, browser, code, clock } = await begin()
+  test('a bearer token is made anew by it, the old one is over, and no cookie is set', async () => {
+    const ended = new Set<string>()
+    const revocations = {
+      revoke: async (id: string) => void ended.add(id),
+      isRevoked: async (id: string) => ended.has(id),
+    }
+    const { newBrowser, browser, code, clock } = await begin({ revocations })
     await browser.post('/logout')
     await browser.post('/login', credentials)
     const tokenOf = ({ response }: { readonly response: Readonly<Record<string, unknown>> }) =>
@@ -188,5 +222,6 @@ describe.each(stores)('/verify on %s', (_name, createStore) => {
     const reply = await client(old).post('/verify', { code: code() }, flow)
     expect(reply.headers.getSetCookie().some((cookie) => cookie.startsWith('session='))).toBe(false)
     expect(await client(tokenOf(reply)).get('/tf-setup')).toMatchObject({ status: 200 })
+    expect(await client(old).get('/verify')).toMatchObject({ status: 401 })
   })
 })

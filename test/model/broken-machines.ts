@@ -1,5 +1,6 @@
 import type { Advance, FlowEvent, Position } from '@sallyport/core/flow'
 import { type ExploreOptions, engineMachine, type Machine } from '@sallyport/testkit/explore'
+import { START, sessionOf } from './world.ts'
 
 /** A machine that breaks one law, where that shows, and in how many moves at the least. */
 export interface Seeded {
@@ -77,6 +78,21 @@ export const seeded: readonly Seeded[] = [
     }),
     moves: 3,
     where: login,
+  },
+  {
+    law: 'L1: a channel that the first factor came over is no second factor',
+    about: 'forgets what the first factor came over',
+    machine: {
+      start: (event, facts, profile) => start(event, { ...facts, caller: sessionOf(START, START) }, profile),
+      advance: (from, facts, event) => advance(from, { ...facts, caller: sessionOf(START, START) }, event),
+    },
+    moves: 4,
+    where: {
+      ...ofOneMethod,
+      runs: ['steps up'],
+      policy: { issuer: 'Acme', methods: ['email'] },
+      caller: sessionOf(START, START, 'email'),
+    },
   },
   {
     law: 'L2: no code wins twice, and none that a newer one has replaced',
@@ -279,10 +295,10 @@ export const seeded: readonly Seeded[] = [
     machine: {
       start,
       advance: (from, facts, event) =>
-        advance(from, { ...facts, caller: { firstFactorAt: event.at, secondFactorAt: event.at } }, event),
+        advance(from, { ...facts, caller: sessionOf(event.at, event.at) }, event),
     },
     moves: 2,
-    where: { ...setup, caller: { firstFactorAt: 1_700_000_000_000, secondFactorAt: null } },
+    where: { ...setup, caller: sessionOf(START, null) },
   },
   {
     law: 'L10: the same step gives the same answer',

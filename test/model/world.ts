@@ -1,4 +1,4 @@
-import type { Facts, MethodFacts } from '../../packages/core/src/flow/context.ts'
+import type { CallerFacts, Facts, MethodFacts } from '../../packages/core/src/flow/context.ts'
 import type { Run } from '../../packages/core/src/flow/stage.ts'
 import type { DeviceId, Digest, EnrollmentId } from '../../packages/core/src/ids.ts'
 import type { PolicyInput } from '../../packages/core/src/policy/policy.ts'
@@ -70,8 +70,17 @@ export function factsFor(policy: Partial<PolicyInput> = {}, user: Partial<Facts[
     },
     policy: parsed.policy,
     methods,
-    caller: { firstFactorAt: START_MS, secondFactorAt: START_MS },
+    caller: sessionOf(START_MS, START_MS),
   }
+}
+
+/** A session that has proven its factors at these times. */
+export function sessionOf(
+  firstFactorAt: number | null,
+  secondFactorAt: number | null,
+  firstFactorChannel: CallerFacts['firstFactorChannel'] = null,
+): CallerFacts {
+  return { firstFactorAt, firstFactorChannel, secondFactorAt }
 }
 
 export const setup: Run = { kind: 'setup' }

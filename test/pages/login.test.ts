@@ -1,7 +1,8 @@
 import { simulatedAuthenticator } from '@sallyport/testkit'
 import { describe, expect, test, vi } from 'vitest'
-import { PASSWORD, stores } from '../http/deployment.ts'
+import { ORIGIN, PASSWORD, stores } from '../http/deployment.ts'
 import { deployPages } from './deploy-pages.ts'
+import { openPageBrowser } from './page-browser.ts'
 import { readQrCode } from './read-qr-code.ts'
 
 vi.setConfig({ testTimeout: 60_000 }) // whole walks, perhaps on a busy machine
@@ -39,6 +40,49 @@ describe.each(stores)('pages of a login on %s', (_name, create) => {
     const other = newPageBrowser()
     await other.open('/tf-devices')
     expect(other.at()).toBe('/login?next=%2Ftf-devices')
+  })
+
+  describe('a first factor of the host’s own, such as the return from OAuth', () => {
+    const returning = (userId: string, next: string) => {
+      const deployment = begin()
+      const { http, user } = deployment
+      user('bob')
+      const browser = openPageBrowser(
+        (request) =>
+          request.url.includes('/oauth/callback?')
+            ? http.signIn(request, { userId, next })
+            : http.fetch(request),
+        ORIGIN,
+      )
+      return { ...deployment, browser, come: () => browser.open('/oauth/callback?code=1') }
+    }
+
+    test('leads on to the second factor, and to `next` when all is done', async () => {
+      const { browser, come, clock, given } = returning('bob', '/tf-devices')
+      const { app } = await given.authenticator('bob')
+      await come()
+      expect(browser.at()).toBe('/tf-validate?next=%2Ftf-devices')
+      await browser.press('Continue', { Code: app.codeAt(clock.now()) })
+      expect(browser.at()).toBe('/tf-devices')
+      expect(browser.heading()).toBe('Remembered browsers')
+    })
+
+    test('leads to `next` at once where there is nothing more to prove, but not to another site', async () => {
+      const { browser, come } = returning('bob', '/tf-devices')
+      await come()
+      expect(browser.at()).toBe('/tf-devices')
+      const away = returning('bob', '//evil.test/')
+      await away.come()
+      expect(away.browser.at()).toMatch(/^\/(verify|tf-setup)/)
+    })
+
+    test('shows the login, with the problem, for a user whom the host does not have', async () => {
+      const { browser, come } = returning('eve', '/tf-devices')
+      await come()
+      expect(browser.status()).toBe(400)
+      expect(browser.heading()).toBe('Log in')
+      expect(browser.problems()).toHaveLength(1)
+    })
   })
 
   test('a wrong password: the form again, what was typed but the password, and the problem', async () => {

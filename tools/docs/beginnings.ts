@@ -46,7 +46,7 @@ const required = factsFor({ required: true, remember: { days: 7 } })
 const inactive = factsFor({}, { active: false })
 const rescues = factsFor({ rescue: { email: {}, help: 'help@acme.test' }, remember: { days: 7 } })
 const bare = factsFor({ rescue: { recoveryCodes: false } }, { email: null })
-const stale = { ...plain, caller: { firstFactorAt: START, secondFactorAt: null } }
+const stale = { ...plain, caller: { firstFactorAt: START, firstFactorChannel: null, secondFactorAt: null } }
 const noTexts = factsFor({ methods: ['authenticator', 'email'] })
 const magicLink = loginOver('email')
 

@@ -17,7 +17,8 @@ export async function signIn(host: Host): Promise<Session> {
     step = await twoFactor.send(step.flow, { type: 'proof_submitted', proof })
   }
   if (step.outcome?.kind !== 'authenticated') throw new NotAsNarrated('Ana could not log in')
-  return { userId: step.outcome.userId, firstFactorAt, secondFactorAt: step.outcome.secondFactorAt }
+  const { userId, firstFactorChannel, secondFactorAt } = step.outcome
+  return { userId, firstFactorAt, firstFactorChannel, secondFactorAt }
 }
 
 function codeOf(host: Host, method: string): string {

@@ -20,6 +20,8 @@ export interface ProvenFirstFactor extends Omit<Extract<FirstFactorVerdict, { ki
   /** Default: now. */
   readonly at?: EpochMs
   readonly remember?: boolean
+  /** Where the pages lead the browser when all is done: a path of this origin; anything else leads home. */
+  readonly next?: string
 }
 
 /** The HTTP contract. Made by {@link createTwoFactorHttp}. */
@@ -28,8 +30,9 @@ export interface TwoFactorHttp {
   readonly fetch: (request: Request) => Promise<Response>
   /**
    * Goes on where a first factor of the host's own ends, such as the return from an OAuth provider. The answer
-   * is that of `POST /login`: a host that leads the browser on takes over its `Set-Cookie` headers. The host
-   * has made sure that the request is the user's own doing (OAuth's `state`).
+   * is that of `POST /login`: a browser is led on by the pages, where there are any; a host without them takes
+   * over the `Set-Cookie` headers. The host has made sure that the request is the user's own doing (OAuth's
+   * `state`).
    */
   readonly signIn: (request: Request, proven: ProvenFirstFactor) => Promise<Response>
   /** The OpenAPI 3.1 document, as it is served. Made when it is first asked for. */
@@ -127,7 +130,7 @@ async function answerRequest(
         name,
         fail('method_not_allowed', { headers: { allow: Object.keys(endpoint).join(', ') } }),
       )
-    const sent = request.method === 'HEAD' ? 'GET' : request.method
+    const sent = exchange.method
     if (!Object.hasOwn(endpoint, sent) && !isForForms(endpoint, sent)) return await notAllowed()
     const body = sent === 'GET' ? exchange.body : await readBody(request)
     if (isFailure(body)) return await respond(env, exchange, name, body)
@@ -182,7 +185,14 @@ function lastResort(): Response {
 }
 
 async function signIn(env: Environment, request: Request, proven: ProvenFirstFactor): Promise<Response> {
-  const exchange: Exchange = { ...readExchange(env, request, {}), wanted: 'json' }
+  const read = readExchange(env, request, {})
+  const fields = proven.next === undefined ? {} : { next: proven.next }
+  const exchange: Exchange = {
+    ...read,
+    method: 'POST',
+    wanted: read.wanted === 'page' ? 'page' : 'json',
+    body: { fields, isForm: false },
+  }
   try {
     const { userId, amr = [], channel = null, at = exchange.at, remember = false } = proven
     const identified = await identify(env, exchange)

@@ -15,6 +15,8 @@ export interface SignedIn {
 /** One request, as the endpoints see it. */
 export interface Exchange {
   readonly request: Request
+  /** What is asked of the endpoint; HEAD asks for what GET does. */
+  readonly method: string
   /** The address that the browser sees: behind a proxy, that of the option `origin`. */
   readonly url: URL
   readonly at: EpochMs
@@ -41,6 +43,7 @@ export function readExchange(
   const url = new URL(`${env.origin ?? origin}${pathname}${search}`)
   return {
     request,
+    method: request.method === 'HEAD' ? 'GET' : request.method,
     url,
     at: env.clock.now(),
     wanted: wantedBy(request, env.pages !== null),

@@ -1,13 +1,14 @@
 import { type Caller, TokenError, type TwoFactor } from '@sallyport/core'
 import { type Failure, fail } from './answer.ts'
-import type { Exchange, SignedIn } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import type { Environment } from './options.ts'
+import type { Session } from './sessions/session.ts'
 import type { ShownStep } from './shown-step.ts'
 
 /** The session that asks, as core wants it. */
-export function callerOf({ session }: SignedIn): Caller {
-  const { userId, firstFactorAt, secondFactorAt } = session
-  return { userId, firstFactorAt, secondFactorAt }
+export function callerOf({ session }: { readonly session: Session }): Required<Caller> {
+  const { userId, firstFactorAt, firstFactorChannel = null, secondFactorAt } = session
+  return { userId, firstFactorAt, firstFactorChannel, secondFactorAt }
 }
 
 /** There is nothing to go on with: the flow's cookie goes. */

@@ -1,7 +1,7 @@
-import type { AuthenticatedOutcome, Step, User } from '@sallyport/core'
+import type { AuthenticatedOutcome, Caller, Step, User } from '@sallyport/core'
 import { type Answer, type Fields, fail, type Success, succeed } from './answer.ts'
 import type { Exchange, SignedIn } from './exchange.ts'
-import { noPendingFlow } from './flows.ts'
+import { callerOf, noPendingFlow } from './flows.ts'
 import type { Environment } from './options.ts'
 import { numberOf, refusalOf } from './refusals.ts'
 import type { NewSession } from './sessions/session.ts'
@@ -94,6 +94,7 @@ export async function answerAuthenticated(
   const session: NewSession = {
     userId: outcome.userId,
     firstFactorAt: outcome.firstFactorAt,
+    firstFactorChannel: outcome.firstFactorChannel,
     secondFactorAt: outcome.secondFactorAt,
     csrf: exchange.csrf.anchor,
     amr: outcome.amr,
@@ -124,11 +125,10 @@ async function grantSession(
 export function renewSession(
   env: Environment,
   exchange: Exchange,
-  { session, user }: SignedIn,
-  proven: Pick<NewSession, 'amr'> & Partial<Pick<NewSession, 'firstFactorAt' | 'secondFactorAt'>>,
+  signedIn: SignedIn,
+  proven: Pick<NewSession, 'amr'> & Partial<Required<Omit<Caller, 'userId'>>>,
   answer: Pick<Success, 'response' | 'flow'>,
 ): Promise<Answer> {
-  const { userId, firstFactorAt, secondFactorAt } = session
-  const kept = { userId, firstFactorAt, secondFactorAt, csrf: exchange.csrf.anchor }
-  return grantSession(env, exchange, user, { ...kept, ...proven, renews: true }, answer)
+  const session = { ...callerOf(signedIn), ...proven, csrf: exchange.csrf.anchor, renews: true }
+  return grantSession(env, exchange, signedIn.user, session, answer)
 }

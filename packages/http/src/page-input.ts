@@ -15,12 +15,13 @@ export function toPageInput(
   answer: Answer,
   envelope: Envelope,
 ): PageInput {
-  const { request, url, params, body, signedIn } = exchange
+  const { request, method, url, params, body, signedIn } = exchange
   const { twoFactor } = env
   const caller = callerAfter(exchange, answer)
   const pending = answer.flow ?? exchange.flow
   return {
     request,
+    method,
     url,
     endpoint,
     params,
@@ -37,9 +38,8 @@ export function toPageInput(
 /** The session that the browser has from now on, as core wants it. */
 function callerAfter({ signedIn }: Exchange, { session }: Answer): Caller | undefined {
   if (session === null) return undefined
-  if (session === undefined) return signedIn === null ? undefined : callerOf(signedIn)
-  const { userId, firstFactorAt, secondFactorAt } = session
-  return { userId, firstFactorAt, secondFactorAt }
+  if (session !== undefined) return callerOf({ session })
+  return signedIn === null ? undefined : callerOf(signedIn)
 }
 
 /** What pages are told of the deployment. */

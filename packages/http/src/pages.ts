@@ -7,6 +7,8 @@ import type { ShownStep } from './shown-step.ts'
 /** What a page is made of: the same that a client of JSON is told, and what it could ask for next. */
 export interface PageInput {
   readonly request: Request
+  /** What was asked of the endpoint; HEAD asks for what GET does, and a first factor that the host has proven is a POST. */
+  readonly method: string
   /** The address that the browser sees. */
   readonly url: URL
   /** Null where no endpoint is at this path. */

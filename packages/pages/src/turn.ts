@@ -36,9 +36,9 @@ const IDENTITIES: readonly string[] = ['identity', 'email', 'username']
 
 /** Reads a request and its answer once, for all that may be made of them. */
 export function readTurn(input: PageInput, settings: Settings): Turn {
-  const { envelope, fields, request, site, status, url } = input
+  const { envelope, fields, method, site, status, url } = input
   const { response: said } = envelope
-  const isGet = request.method === 'GET' || request.method === 'HEAD'
+  const isGet = method === 'GET'
   const isGranted = status < 400
   const next = parseNext(fields['next'] ?? url.searchParams.get('next'))
   const plain = createView(site, settings, {

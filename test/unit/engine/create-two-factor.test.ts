@@ -354,6 +354,7 @@ describe('the outcome of a login', () => {
       amr: ['pwd', 'otp', 'mfa'],
       authenticatedAt: clock.now(),
       firstFactorAt: clock.now(),
+      firstFactorChannel: null,
       secondFactorAt: clock.now(),
       enrollment,
       remembered: {
@@ -370,6 +371,24 @@ describe('the outcome of a login', () => {
     const step = await when.login('bob', { remember: true })
     const proof = { type: 'proof_submitted', proof: app.codeAt(clock.now()), remember: false } as const
     expect(outcomeOf(await when.send(step, proof), 'authenticated').remembered).toBeNull()
+  })
+
+  test('CWE-308: names the channel of the first factor, which a step-up of the session then leaves out', async () => {
+    const { twoFactor, when, given, clock } = deploy()
+    const { app } = await given.authenticator('bob')
+    await given.factor('bob', 'email')
+    const firstFactor = { amr: ['otp'], at: clock.now(), channel: 'email' } as const
+    const step = await twoFactor.login({ userId: 'bob', firstFactor })
+    const outcome = outcomeOf(await when.prove(step, app.codeAt(clock.now())), 'authenticated')
+    expect(outcome.firstFactorChannel).toBe('email')
+    const { userId, firstFactorAt, firstFactorChannel, secondFactorAt } = outcome
+    const caller = { userId, firstFactorAt, firstFactorChannel, secondFactorAt }
+    const { flow } = await twoFactor.stepUp({ caller })
+    const switched = await twoFactor.send(flow, { type: 'method_selected', method: 'email' }, { caller })
+    expect(switched.refusal).toEqual({ reason: 'method_unavailable', field: 'method' })
+    await expect(
+      twoFactor.stepUp({ caller: { ...caller, firstFactorChannel: 'pigeon' as 'email' } }),
+    ).rejects.toMatchObject({ code: 'input_invalid', field: 'caller.firstFactorChannel' })
   })
 
   test('RFC 9470: a step-up’s says whose, when and how', async () => {

@@ -12,6 +12,7 @@ import {
   login,
   profileWith,
   START,
+  sessionOf,
   setup,
   stepUp,
   withCodes,
@@ -239,7 +240,7 @@ describe('what a view accepts', () => {
   })
 
   test('ASVS 7.5.1: in a setup whose session is stale, nothing but its end', () => {
-    const stale: Facts = { ...factsFor(), caller: { firstFactorAt: START, secondFactorAt: null } }
+    const stale: Facts = { ...factsFor(), caller: sessionOf(START, null) }
     const view = viewOf(started({ run: setup, profile: profileWith(app), facts: stale }))
     expect(view).toMatchObject({ state: 'managing', isFresh: false, accepts: ['cancel_requested'] })
   })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Facts } from '../../../packages/core/src/flow/context.ts'
 import {
   addressOf,
   canUseRecoveryCode,
@@ -21,6 +22,7 @@ import {
   login,
   profileWith,
   START,
+  sessionOf,
   setup,
   stepUp,
   withCodes,
@@ -56,9 +58,20 @@ describe('the enrollments that can be challenged', () => {
     },
   )
 
-  test('are all again in a step-up, whatever channel the login came over', () => {
-    expect(ids(usableEnrollments(contextWith({ profile: profileWith(mail), run: stepUp })))).toEqual(['e2'])
-  })
+  test.each([stepUp, setup])(
+    'CWE-308: leave out mail in a $kind of a session whose login came by a mailed link',
+    (run) => {
+      const profile = profileWith(app, mail, text)
+      const usableAfter = (channel: 'email' | null) => {
+        const facts: Facts = { ...factsFor(), caller: sessionOf(START, START, channel) }
+        return ids(usableEnrollments(contextWith({ facts, profile, run })))
+      }
+      expect([usableAfter('email'), usableAfter(null)]).toEqual([
+        ['e1', 'e3'],
+        ['e1', 'e2', 'e3'],
+      ])
+    },
+  )
 
   test('include one whose method is switched off: that takes nobody’s factor away', () => {
     const facts = factsFor({ methods: ['authenticator'] })

@@ -9,6 +9,7 @@ import {
   login,
   profileWith,
   START,
+  sessionOf,
   setup,
   stepUp,
   withCodes,
@@ -186,7 +187,7 @@ describe('time within a flow', () => {
 describe('a setup is open to changes while its session is fresh', () => {
   const session = (firstFactorAt: number | null, secondFactorAt: number | null) => ({
     ...factsFor(),
-    caller: { firstFactorAt, secondFactorAt },
+    caller: sessionOf(firstFactorAt, secondFactorAt),
   })
   const MAX_AGE_MS = 1_200_000
   const preferred = { type: 'preference_requested', enrollment: 'e2' } as const

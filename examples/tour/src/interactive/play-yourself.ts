@@ -102,11 +102,11 @@ export async function playYourself(terminal: Terminal, prompt: Prompt): Promise<
     return undefined
   }
 
-  /** Keeps what a host keeps of an outcome: when the factors were proven, and a token for the browser. */
+  /** Keeps what a host keeps of an outcome: how the factors were proven, and a token for the browser. */
   function keep({ outcome }: Step): void {
     if (outcome?.kind === 'authenticated') {
-      const { userId, authenticatedAt: firstFactorAt, secondFactorAt, remembered } = outcome
-      session = { userId, firstFactorAt, secondFactorAt }
+      const { userId, firstFactorAt, firstFactorChannel, secondFactorAt, remembered } = outcome
+      session = { userId, firstFactorAt, firstFactorChannel, secondFactorAt }
       browser.token = remembered?.token ?? browser.token
     }
     if (outcome?.kind === 'verified' && session !== undefined) {

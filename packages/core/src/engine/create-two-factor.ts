@@ -8,6 +8,7 @@ import {
   type ParsedClientEvent,
   parseClientEvent,
 } from '../flow/events.ts'
+import { channelSchema } from '../flow/snapshot.ts'
 import type { FlowKind, Run } from '../flow/stage.ts'
 import { type FlowToken, parseUserId, type UserId } from '../ids.ts'
 import { describePolicy } from '../policy/describe.ts'
@@ -16,7 +17,7 @@ import { createDevices, createRecoveryCodes, createUsers } from './operators.ts'
 import { rekey } from './rekey.ts'
 import { runStep, viewFlow, viewSetup } from './run-step.ts'
 import type { Untimed } from './settle.ts'
-import { type SetupView, type Step, toStep, unavailable } from './step.ts'
+import { type SetupView, type Step, show, toStep, unavailable } from './step.ts'
 import type { Caller, SendOptions, TwoFactor } from './two-factor.ts'
 
 /** How long a flow stays after its end, so that a repeat gets a typed refusal. */
@@ -30,7 +31,7 @@ const loginSchema = z.strictObject({
   firstFactor: z.strictObject({
     amr: z.array(z.string().min(1).max(64)).max(16),
     at: epochMs,
-    channel: z.enum(['email', 'sms']).nullish(),
+    channel: channelSchema.nullish(),
   }),
   remembered: z.string().nullish(),
   remember: z.boolean().optional(),
@@ -38,6 +39,7 @@ const loginSchema = z.strictObject({
 const callerSchema = z.strictObject({
   userId: z.unknown(), // as above
   firstFactorAt: epochMs.nullish(),
+  firstFactorChannel: channelSchema.nullish(),
   secondFactorAt: epochMs.nullish(),
 })
 
@@ -67,8 +69,7 @@ export function createTwoFactor(config: TwoFactorConfig): TwoFactor {
     },
     viewSetup: async (input) => {
       const { userId, facts } = parseCaller(input?.caller)
-      const result = await viewSetup(env, { userId, caller: facts })
-      const { flow: _flow, refusal: _refusal, ...shown } = await toStep(env, '' as FlowToken, userId, result)
+      const shown = await show(env, userId, await viewSetup(env, { userId, caller: facts }))
       return shown as SetupView // a setup that has just started is `managing`, or has ended
     },
     stepUp: async (input) => {
@@ -162,8 +163,13 @@ function toMachineEvent(
 }
 
 function parseCaller(caller: Caller): { readonly userId: UserId; readonly facts: CallerFacts } {
-  const { userId, firstFactorAt = null, secondFactorAt = null } = parseInput(callerSchema, 'caller', caller)
-  return { userId: parseUserId(userId), facts: { firstFactorAt, secondFactorAt } }
+  const {
+    userId,
+    firstFactorAt = null,
+    firstFactorChannel = null,
+    secondFactorAt = null,
+  } = parseInput(callerSchema, 'caller', caller)
+  return { userId: parseUserId(userId), facts: { firstFactorAt, firstFactorChannel, secondFactorAt } }
 }
 
 function parseInput<Output>(schema: z.ZodType<Output>, name: string, input: unknown): Output {

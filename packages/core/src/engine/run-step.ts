@@ -40,6 +40,9 @@ export interface StepResult {
   readonly reveal: Reveal | null
 }
 
+/** What can be shown: a flow, as it stands. */
+export type Standing = Pick<StepResult, 'at' | 'facts' | 'reveal'> & { readonly position: Position }
+
 /** A step that has changed something. */
 type Changed = Settled & { readonly position: Position }
 
@@ -77,11 +80,11 @@ export async function viewFlow(env: Environment, request: FlowRequest): Promise<
 export async function viewSetup(
   env: Environment,
   request: Pick<FlowRequest, 'userId' | 'caller'>,
-): Promise<StepResult> {
+): Promise<Standing> {
   const read = await readStep(env, request)
   const { at, facts, profile } = read
   const position = start({ at, run: { kind: 'setup' }, remembered: null }, facts, profile)
-  return { ...read, position, refusal: null, reveal: null }
+  return { at, facts, position, reveal: null }
 }
 
 /** Shows a flow whose last step may have been made: a failure to do so must not say that it was not. */

@@ -14,10 +14,10 @@ import type {
   SelectingView,
 } from '../flow/view.ts'
 import type { DeviceId, EpochMs, FlowToken, UserId } from '../ids.ts'
-import type { Provisioning } from '../methods/method.ts'
+import type { Channel, Provisioning } from '../methods/method.ts'
 import { openRecoveryCodes } from './answer.ts'
 import type { Environment } from './config.ts'
-import type { StepResult } from './run-step.ts'
+import type { Standing, StepResult } from './run-step.ts'
 
 type EndingOf<Kind extends Ending['kind']> = Extract<Ending, { readonly kind: Kind }>
 
@@ -26,6 +26,8 @@ export interface AuthenticatedOutcome extends Omit<EndingOf<'authenticated'>, 'r
   readonly userId: UserId
   /** When the first factor was proven, as the login was told. */
   readonly firstFactorAt: EpochMs
+  /** The channel that it came over, if any: for the session to keep, beside the time. */
+  readonly firstFactorChannel: Channel | null
   /** The token for the browser to keep, when it is remembered from now on. */
   readonly remembered: {
     readonly token: string
@@ -101,10 +103,11 @@ export type Step =
   | FinalStep
   | (UnavailableView & Open)
 
-type WithoutFlow<Shown> = Shown extends unknown ? Omit<Shown, 'flow' | 'refusal'> : never
+/** A step without what only the caller of an open flow needs. */
+type Shown<One extends Step> = One extends unknown ? Omit<One, keyof Answer> : never
 
 /** The user's setup, where no flow is open: `managing`, or why there can be none. */
-export type SetupView = WithoutFlow<Extract<Step, { readonly state: 'managing' }> | FinalStep>
+export type SetupView = Shown<Extract<Step, { readonly state: 'managing' }> | FinalStep>
 
 /** Dresses the result of a step for its caller: what a client may see of it, and what it may be told once. */
 export async function toStep(
@@ -114,6 +117,15 @@ export async function toStep(
   { at, facts, position, refusal, reveal }: StepResult,
 ): Promise<Step> {
   if (position === undefined) return unavailable(flow, refusal ?? { reason: 'flow_gone' })
+  return { ...(await show(env, userId, { at, facts, position, reveal })), flow, refusal }
+}
+
+/** What a client may see of a position, and what it may be told once. */
+export async function show(
+  env: Environment,
+  userId: UserId,
+  { at, facts, position, reveal }: Standing,
+): Promise<Shown<Exclude<Step, UnavailableView>>> {
   const context = {
     ...position,
     at: Math.max(at, position.flow.lastAt),
@@ -123,27 +135,24 @@ export async function toStep(
     refusal: null,
   }
   const view = describe(position.state, context, (method, address) => mask(env, method, address))
-  const answer = { flow, refusal }
   switch (view.state) {
     case 'selecting':
     case 'challenging':
     case 'rescuing':
-      return { ...view, ...answer }
+      return view
     case 'enrolling':
-      return { ...view, ...answer, provisioning: reveal?.provisioning ?? null }
+      return { ...view, provisioning: reveal?.provisioning ?? null }
     case 'managing':
       return {
         ...view,
-        ...answer,
         recoveryCodes:
           reveal?.recoveryCodes ??
           (view.isFresh ? await openRecoveryCodes(env, userId, position.profile) : null),
       }
     default: {
-      const final = { ...view, ...answer }
-      if (reveal === null || reveal.ending === null) return final as FinalStep // one of its states
+      if (reveal === null || reveal.ending === null) return view
       const outcome = await toOutcome(env, userId, facts, position, reveal.ending)
-      return { ...final, outcome } as FinalStep // the ending that a final state keeps is of its own kind
+      return { ...view, outcome } as Shown<FinalStep> // the ending that a final state keeps is of its own kind
     }
   }
 }
@@ -167,7 +176,8 @@ async function toOutcome(
     return { ...ending, amr, secondFactorAt: flow.lastAt }
   }
   if (ending.kind !== 'authenticated' || flow.run.kind !== 'login') return ending as Outcome // a login's alone
-  const authenticated = { ...ending, userId, firstFactorAt: flow.run.firstFactor.at, remembered: null }
+  const { at: firstFactorAt, channel: firstFactorChannel } = flow.run.firstFactor
+  const authenticated = { ...ending, userId, firstFactorAt, firstFactorChannel, remembered: null }
   if (ending.remembered === null) return authenticated
   const { device, expiresAt } = ending.remembered
   const token = await env.deviceTokens.sign({

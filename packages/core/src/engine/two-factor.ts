@@ -25,11 +25,16 @@ export interface LoginInput {
   readonly remember?: boolean
 }
 
-/** The session that asks, in a setup or a step-up: whose it is, and when it last proved its factors. */
+/** The session that asks, in a setup or a step-up: whose it is, and how it has proven its factors. */
 export interface Caller {
   readonly userId: string
   /** When the session's login proved the first factor. */
   readonly firstFactorAt?: EpochMs | null
+  /**
+   * The `firstFactorChannel` of the session's login: what came by a mailed link is not proven a second time by a
+   * mailed code. Left out, as after a password: none.
+   */
+  readonly firstFactorChannel?: Channel | null
   /**
    * The `secondFactorAt` of the last outcome this session was given: `authenticated`, `verified` or `changed`. It
    * is null for a remembered device, and must not be filled in from anything else.

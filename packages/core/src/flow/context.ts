@@ -48,9 +48,13 @@ export interface MethodFacts {
   readonly challengeSeconds: number | null
 }
 
-/** When the caller's session last proved its factors; null for never. Of a setup and a step-up only. */
+/** How the caller's session has proven its factors. Of a setup and a step-up only. */
 export interface CallerFacts {
+  /** Null: never, or not known. */
   readonly firstFactorAt: EpochMs | null
+  /** The channel that the first factor came over, if any: it is no second factor in this session. */
+  readonly firstFactorChannel: Channel | null
+  /** When a second factor was last proven; null: never. */
   readonly secondFactorAt: EpochMs | null
 }
 

@@ -7,9 +7,9 @@ import type { FlowContext, MethodFacts } from './context.ts'
 import type { RescueOption } from './events.ts'
 import type { Target } from './stage.ts'
 
-/** The channel that the first factor came over: it proves nothing a second time. */
-function firstFactorChannel({ flow }: FlowContext): Channel | null {
-  return flow.run.kind === 'login' ? flow.run.firstFactor.channel : null
+/** The channel that the first factor came over, of this login or of the caller's: it proves nothing a second time. */
+function firstFactorChannel({ flow, facts }: FlowContext): Channel | null {
+  return flow.run.kind === 'login' ? flow.run.firstFactor.channel : (facts.caller?.firstFactorChannel ?? null)
 }
 
 /** Whether a method can reach the user in this flow: another channel than the first factor's, and an address to send to. */

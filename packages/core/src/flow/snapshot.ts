@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SnapshotError } from '../errors.ts'
 import { faultyFields } from '../faulty-fields.ts'
 import type { Json } from '../json.ts'
+import type { Channel } from '../methods/method.ts'
 import type { FlowFields } from './context.ts'
 import type { PendingEnrollment, Run } from './stage.ts'
 import { type FlowState, flowStates } from './step.ts'
@@ -112,11 +113,14 @@ const stageSchema = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('ended'), ending: endingSchema }),
 ])
 
+/** The schema of what the first factor came over. */
+export const channelSchema: z.ZodType<Channel> = z.enum(['email', 'sms'])
+
 /** The schema of why a flow runs. */
 export const runSchema: z.ZodType<Run> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('login'),
-    firstFactor: z.strictObject({ amr, at: epochMs, channel: z.enum(['email', 'sms']).nullable() }),
+    firstFactor: z.strictObject({ amr, at: epochMs, channel: channelSchema.nullable() }),
     remember: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('setup') }),

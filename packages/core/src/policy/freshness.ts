@@ -16,7 +16,7 @@ function isRecent(provenAt: EpochMs | null, at: EpochMs, seconds: number): boole
  * counts. A user with nothing enrolled has no second factor to prove, and needs a fresh first factor.
  */
 export function mayChangeFactors(
-  caller: CallerFacts,
+  caller: Pick<CallerFacts, 'firstFactorAt' | 'secondFactorAt'>,
   profile: Profile,
   at: EpochMs,
   seconds: number,

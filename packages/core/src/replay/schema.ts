@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SnapshotError } from '../errors.ts'
 import { faultyFields } from '../faulty-fields.ts'
 import type { EventOf, FlowEvent } from '../flow/events.ts'
-import { pendingSchema, runSchema } from '../flow/snapshot.ts'
+import { channelSchema, pendingSchema, runSchema } from '../flow/snapshot.ts'
 import { type ChallengeId, type DeviceId, type Digest, parseUserId, type Sealed } from '../ids.ts'
 import type { Json } from '../json.ts'
 import { parsePolicy } from '../policy/schema.ts'
@@ -80,14 +80,18 @@ const factsSchema = z.strictObject({
     z.strictObject({
       kind: z.string(),
       amr: z.array(z.string()),
-      channel: z.enum(['email', 'sms']).nullable(),
+      channel: channelSchema.nullable(),
       addressed: z.enum(['none', 'given', 'user_email']),
       sends: z.boolean(),
       challengeSeconds: z.number().positive().nullable(),
     }),
   ),
   caller: z
-    .strictObject({ firstFactorAt: epochMs.nullable(), secondFactorAt: epochMs.nullable() })
+    .strictObject({
+      firstFactorAt: epochMs.nullable(),
+      firstFactorChannel: channelSchema.nullable().default(null), // logs of before it was kept are without it
+      secondFactorAt: epochMs.nullable(),
+    })
     .nullable(),
 })
 

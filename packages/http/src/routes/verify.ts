@@ -90,7 +90,8 @@ async function byPassword(
   if (step.enrollments.length > 0 && !step.isFresh) return reauthRequired(step)
   const found = await checkFirstFactor(env, 'password', env.identityOf(signedIn.user), password)
   if (found?.userId !== signedIn.session.userId) return fail('credentials_invalid', { field: 'password' })
-  const proven = { amr: found.amr ?? ['pwd'], firstFactorAt: exchange.at }
+  const { amr = ['pwd'], channel = null } = found
+  const proven = { amr, firstFactorAt: exchange.at, firstFactorChannel: channel }
   return renewSession(env, exchange, signedIn, proven, verified)
 }
 

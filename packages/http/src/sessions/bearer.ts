@@ -7,7 +7,7 @@ export interface BearerTokens {
   /** The token that a request carries; null: none. */
   find(request: Request): string | null
   read(request: Request): Promise<Session | null>
-  /** Makes the token of a session; null when the user is gone. */
+  /** Makes the token of a session, in place of the request's own where it renews that; null when the user is gone. */
   issue(session: NewSession, request: Request): Promise<string | null>
   /** Ends the token of a request, where there is a place to remember that. */
   revoke(request: Request): Promise<void>
@@ -32,7 +32,9 @@ export function bearerTokens(options: SealedOptions): BearerTokens {
     read: open,
     async issue(session, request) {
       const before = session.renews ? await open(request) : null
-      return tokens.seal(session, before?.expiresAt ?? clock.now() + lifetimeMs)
+      const token = await tokens.seal(session, before?.expiresAt ?? clock.now() + lifetimeMs)
+      if (before !== null) await revocations?.revoke(before.id, before.expiresAt)
+      return token
     },
     async revoke(request) {
       const session = revocations === undefined ? null : await open(request)

@@ -42,6 +42,7 @@ const claimsSchema = z.object({
   exp: z.int(),
   stamp: z.string(),
   first: z.int().nullable(),
+  channel: z.enum(['email', 'sms']).nullable().default(null), // tokens of before it was kept are without it
   second: z.int().nullable(),
   csrf: z.string().nullable(),
 })
@@ -82,6 +83,7 @@ export function createSealedTokens(
       return new EncryptJWT({
         stamp: await digestStamp(user.id, user.securityStamp),
         first: session.firstFactorAt,
+        channel: session.firstFactorChannel ?? null,
         second: session.secondFactorAt,
         csrf: session.csrf ?? null,
       })
@@ -99,12 +101,13 @@ export function createSealedTokens(
       const user = await findUser(claims.sub)
       if (user === null || user === undefined || !user.active) return null
       if (!equalTexts(claims.stamp, await digestStamp(user.id, user.securityStamp))) return null
-      const { sub, jti, exp, first, second, csrf } = claims
+      const { sub, jti, exp, first, channel, second, csrf } = claims
       const session: OpenedSession = {
         id: jti,
         expiresAt: exp * 1000,
         userId: sub,
         firstFactorAt: first,
+        firstFactorChannel: channel,
         secondFactorAt: second,
         csrf,
       }

@@ -1,10 +1,15 @@
-import type { EpochMs, User } from '@sallyport/core'
+import type { Channel, EpochMs, User } from '@sallyport/core'
 
 /** A user who is logged in, as a session keeps it. */
 export interface Session {
   readonly userId: string
   /** When the first factor was proven, where that is known; a user with nothing enrolled needs it to enroll. */
   readonly firstFactorAt: EpochMs | null
+  /**
+   * The channel that the first factor came over, as after a mailed link: a step-up then asks for another. A
+   * session that does not keep it lets one mailbox prove both factors.
+   */
+  readonly firstFactorChannel?: Channel | null
   /**
    * When a second factor was last proven: `secondFactorAt` of core's outcome. It is null for a remembered
    * browser, and must never be filled in from anything else.

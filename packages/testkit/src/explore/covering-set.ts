@@ -28,7 +28,7 @@ const factors = {
   help: [false, 'help@acme.test'],
   dangerouslyShowAgain: [false, true],
   mailAddress: ['bob@acme.test', null],
-  session: ['fresh', 'of a first factor alone'],
+  session: ['fresh', 'fresh, after a mailed link', 'of a first factor alone'],
 } as const
 
 /** The covering set: any two values of any two factors meet in one of its cases. */
@@ -46,12 +46,16 @@ export const coveringSet: readonly Case[] = pairwise(factors).map((row) => {
       dangerouslyShowAgain: row.dangerouslyShowAgain,
     },
   }
-  const secondFactorAt = row.session === 'fresh' ? START_MS : null
+  const caller = {
+    firstFactorAt: START_MS,
+    firstFactorChannel: row.session === 'fresh, after a mailed link' ? 'email' : null,
+    secondFactorAt: row.session === 'of a first factor alone' ? null : START_MS,
+  } as const
   return {
     deployment: {
       policy,
       user: { email: row.mailAddress },
-      caller: { firstFactorAt: START_MS, secondFactorAt },
+      caller,
     },
     user: row.user,
     run: row.run,

@@ -179,19 +179,18 @@ function sent(
   return { edge, next: standingAfter(edge) }
 }
 
-/** A login or a step-up that was won gives its session the times that its outcome says. */
+/** A login or a step-up that was won gives its session what its outcome says of the factors. */
 function standingAfter({ to, facts, now, after: ghost, origin, from }: Edge): Standing {
-  const { stage } = to.flow
+  const { run, stage } = to.flow
   const isWon =
     stage.phase === 'ended' &&
     from?.flow.stage.phase !== 'ended' &&
     (stage.ending.kind === 'authenticated' || stage.ending.kind === 'verified')
-  const caller = isWon
-    ? {
-        firstFactorAt: stage.ending.kind === 'authenticated' ? now : (facts.caller?.firstFactorAt ?? null),
-        secondFactorAt: stage.ending.secondFactorAt,
-      }
-    : facts.caller
+  const first =
+    run.kind === 'login'
+      ? { firstFactorAt: now, firstFactorChannel: run.firstFactor.channel }
+      : { firstFactorAt: null, firstFactorChannel: null, ...facts.caller }
+  const caller = isWon ? { ...first, secondFactorAt: stage.ending.secondFactorAt } : facts.caller
   return {
     position: to,
     ask: to.ask,

@@ -106,5 +106,10 @@ function factsKey({ user, caller, policy }: Facts, stamp: string, ahead: Ahead):
   const freshUntil = (provenAt: number | null | undefined): number =>
     provenAt == null ? 0 : ahead(provenAt + policy.freshnessSeconds * 1000)
   const isOfStamp = user.stamps.some((one) => one === stamp)
-  return `${user.active} ${isOfStamp} ${freshUntil(caller?.firstFactorAt)} ${freshUntil(caller?.secondFactorAt)}`
+  const proven = [
+    caller?.firstFactorChannel,
+    freshUntil(caller?.firstFactorAt),
+    freshUntil(caller?.secondFactorAt),
+  ]
+  return [user.active, isOfStamp, ...proven].join(' ')
 }

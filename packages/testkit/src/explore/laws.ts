@@ -1,5 +1,5 @@
-import type { Profile } from '@sallyport/core'
-import { type Ending, isClientEventType, isFinal, type Target } from '@sallyport/core/flow'
+import type { Channel, Profile } from '@sallyport/core'
+import { type Ending, type Facts, isClientEventType, isFinal, type Target } from '@sallyport/core/flow'
 import type { Edge } from './history.ts'
 import { isSame } from './same.ts'
 
@@ -47,6 +47,20 @@ const isDue = ({ from, now }: Edge): boolean =>
 /** Whether nothing that is stored has changed. */
 const isUnchanged = ({ from, to }: Edge): boolean =>
   from !== undefined && to.flow === from.flow && to.profile === from.profile && to.state === from.state
+
+/** What the codes for a target are sent over. */
+function channelOf(target: Target, { enrollments }: Profile, { methods }: Facts): Channel | null | undefined {
+  switch (target.of) {
+    case 'enrollment':
+      return methods[enrollments.find(({ id }) => id === target.enrollment)?.method ?? '']?.channel
+    case 'pending':
+      return methods[target.pending.method]?.channel
+    case 'email_rescue':
+      return 'email'
+    case 'recovery_code':
+      return null
+  }
+}
 
 const ids = ({ enrollments }: Profile): string => enrollments.map(({ id }) => id).join()
 
@@ -106,6 +120,16 @@ export const laws: Readonly<Record<string, Law>> = {
       return undefined
     if (isDue(edge) || overtakenBy(edge) !== undefined || /_failed$/.test(type)) return undefined
     return to.refusal?.reason === 'event_not_accepted' && isUnchanged(edge) ? undefined : `${type} was taken`
+  },
+
+  'L1: a channel that the first factor came over is no second factor': (edge) => {
+    const target = provenTarget(edge)
+    const { flow, profile } = edge.to
+    const first =
+      flow.run.kind === 'login' ? flow.run.firstFactor.channel : edge.facts.caller?.firstFactorChannel
+    if (target === undefined || first === null || first === undefined) return undefined
+    const second = channelOf(target, profile, edge.facts)
+    return second === first ? `both came over ${first}` : undefined
   },
 
   'L2: no code wins twice, and none that a newer one has replaced': (edge) => {

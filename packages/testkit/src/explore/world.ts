@@ -58,7 +58,7 @@ export interface Deployment {
   readonly methods?: readonly MethodFacts[]
   /** What the host says of the user, where it is not the usual: an active user with a mail address. */
   readonly user?: Partial<UserFacts>
-  /** When the user's session has last proven its factors; both at the start unless said otherwise. */
+  /** How the user's session has proven its factors: both at the start and over no channel, unless said otherwise. */
   readonly caller?: CallerFacts
 }
 
@@ -98,7 +98,7 @@ export function factsOf(
       },
     },
     methods: { ...builtInMethodFacts(policy), ...Object.fromEntries(methods.map((one) => [one.kind, one])) },
-    caller: caller ?? { firstFactorAt: START_MS, secondFactorAt: START_MS },
+    caller: caller ?? { firstFactorAt: START_MS, firstFactorChannel: null, secondFactorAt: START_MS },
   }
 }
 
