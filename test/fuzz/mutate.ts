@@ -2,6 +2,9 @@ import type { Move } from './actor.ts'
 import { type Client, headersOf, type Outgoing } from './http-client.ts'
 import type { Mutation } from './http-requests.ts'
 
+/** What a form has for a value; one that is no text may be an object that cannot be made one. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : String(JSON.stringify(value)))
+
 /** How a client of JSON sends a move, and how a browser does. */
 const formats = {
   json: { type: 'application/json', accept: 'application/json', encode: JSON.stringify },
@@ -9,7 +12,7 @@ const formats = {
     type: 'application/x-www-form-urlencoded',
     accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
     encode: (body: Move['body']) =>
-      new URLSearchParams(Object.entries(body).map(([name, value]) => [name, String(value)])).toString(),
+      new URLSearchParams(Object.entries(body).map(([name, value]) => [name, textOf(value)])).toString(),
   },
 } as const
 
