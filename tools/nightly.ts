@@ -26,6 +26,7 @@ const paired: readonly Job[] = [
 /** One after the other, with both cores for itself: what measures time or memory. */
 const alone: readonly Job[] = [
   { name: 'soak', run: ['soak', '--minutes', '3'], limitMinutes: 6 },
+  { name: 'soak-flaws', run: ['soak', '--minutes', '0.4', '--flaw', 'all'], limitMinutes: 4 },
   { name: 'timing', run: ['timing'], limitMinutes: 8 },
 ]
 

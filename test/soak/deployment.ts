@@ -1,5 +1,6 @@
 import type { Keys, PolicyInput, User } from '@sallyport/core'
 import type { Place } from '../processes/place.ts'
+import type { Flaw } from './flaws.ts'
 import type { Pace } from './paced-clock.ts'
 
 // What every server of a run and its clients agree on.
@@ -16,6 +17,8 @@ export interface ServerOrder {
   readonly refusesOneIn: number
   /** Whether it removes flows that have ended, again and again. */
   readonly purges: boolean
+  /** What is wrong with its store, on purpose; null: nothing. */
+  readonly flaw: Flaw | null
 }
 
 /** From a run to a server. */

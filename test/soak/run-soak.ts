@@ -10,6 +10,7 @@ import { checkRun } from './check-run.ts'
 import type { Client } from './client.ts'
 import { type Closing, logInAtLast } from './closing.ts'
 import { userIdOf } from './deployment.ts'
+import type { Flaw } from './flaws.ts'
 import { type Fleet, type FleetOptions, type MemorySample, startFleet } from './fleet.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import type { Mark } from './line-chart.ts'
@@ -25,6 +26,8 @@ export interface SoakOptions {
   readonly seed: string
   /** How many seconds pass in a real one. */
   readonly speed: number
+  /** What is wrong with the servers' store, on purpose; left out: nothing. */
+  readonly flaw?: Flaw
   /** What the servers print goes into this folder. */
   readonly folder: string
 }
@@ -64,7 +67,8 @@ const REST_MS = 2 * 86_400_000
 const KEPT_MS = 3_600_000
 
 /** Lets everybody in at once, then each alone, and checks what has come of it. */
-export async function runSoak({ place, seconds, users, seed, speed, folder }: SoakOptions): Promise<Soaked> {
+export async function runSoak(options: SoakOptions): Promise<Soaked> {
+  const { place, seconds, users, seed, speed, flaw = null, folder } = options
   mkdirSync(folder, { recursive: true })
   const logPath = join(folder, 'servers.log')
   writeFileSync(logPath, '')
@@ -78,7 +82,11 @@ export async function runSoak({ place, seconds, users, seed, speed, folder }: So
   const fleetOptions = { seed, logPath, cachePath, onMessage: inbox.take }
 
   const soak = await soakAll(
-    { ...fleetOptions, servers: SERVERS, order: { place, pace, refusesOneIn: REFUSED_ONE_IN, purges: true } },
+    {
+      ...fleetOptions,
+      servers: SERVERS,
+      order: { place, pace, refusesOneIn: REFUSED_ONE_IN, purges: true, flaw },
+    },
     { accounts, inbox, notes, clock, seconds, seed, speed },
   )
   const purgedBefore = clock.now() - KEPT_MS
@@ -86,7 +94,11 @@ export async function runSoak({ place, seconds, users, seed, speed, folder }: So
   // Nobody is in a hurry any more: on a busy machine a code must not expire on its way.
   const later: Pace = { realStartMs: Date.now(), startMs: clock.now() + REST_MS, speed: 1 }
   const last = await closeAll(
-    { ...fleetOptions, servers: 1, order: { place, pace: later, refusesOneIn: 0, purges: false } },
+    {
+      ...fleetOptions,
+      servers: 1,
+      order: { place, pace: later, refusesOneIn: 0, purges: false, flaw: null },
+    },
     { accounts, inbox, notes, clock: pacedClock(later), seconds, seed, speed: later.speed },
   )
 

@@ -15,6 +15,7 @@ import {
   soakKeys,
   soakPolicy,
 } from './deployment.ts'
+import { flaws } from './flaws.ts'
 import { pacedClock } from './paced-clock.ts'
 
 // One of the servers that are restarted and killed. Its messages go to the run, as to a mailbox; it ends at SIGTERM
@@ -23,7 +24,9 @@ import { pacedClock } from './paced-clock.ts'
 /** How often flows that have ended are removed: each five minutes of the paced clock. */
 const PURGE_EVERY_MS = 10_000
 
-const { place, pace, port, seed, refusesOneIn, purges } = JSON.parse(process.argv[2] ?? '') as ServerOrder // as the run wrote it
+const { place, pace, port, seed, refusesOneIn, purges, flaw } = JSON.parse(
+  process.argv[2] ?? '',
+) as ServerOrder // as the run wrote it
 const store = openPlace(place)
 const clock = pacedClock(pace)
 const refusals = chance(seed)
@@ -42,7 +45,7 @@ async function deliver(to: string, text: string, kind: string): Promise<void> {
 }
 
 const twoFactor = createTwoFactor({
-  store,
+  store: flaw === null ? store : flaws[flaw](store),
   clock,
   keys: soakKeys,
   policy: soakPolicy,

@@ -14,6 +14,26 @@ vi.setConfig({ testTimeout: 180_000 })
 const SECONDS = 6
 const USERS = 8
 
+test('a store that loses what it was told is found out', async () => {
+  const folder = temporaryFolder()
+  const { place, remove } = await placeOf(null)
+  try {
+    const { faults } = await runSoak({
+      place,
+      seconds: SECONDS,
+      users: USERS,
+      seed: freshSeed(),
+      speed: SOAK_SPEED,
+      folder: folder.path,
+      flaw: 'forgetful',
+    })
+    expect(faults.join()).toMatch(/L12/)
+  } finally {
+    await remove()
+    folder.remove()
+  }
+})
+
 test('L1–L5, L7, L9, L12 over HTTP: servers are stopped and killed, and everything that users were told is so', async () => {
   const seed = freshSeed()
   const folder = temporaryFolder()
