@@ -86,11 +86,13 @@ const explorations = planned.map(({ name, options }) => {
 
 const sum = (pick: (one: Exploration) => number): string =>
   explorations.reduce((total, one) => total + pick(one), 0).toLocaleString('en', { maximumFractionDigits: 0 })
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 const policies = new Set(planned.map(({ options: { policy } }) => JSON.stringify(policy))).size
 const breaches = explorations.flatMap((one) => one.breaches).length
 console.log(
   `figures: ${sum(({ states }) => states)} states, ${sum(({ transitions }) => transitions)} transitions, ` +
-    `${policies} policies, ${explorations.length} searches, ${lawNames.length} laws, ${breaches} broken, ` +
+    `${counted(policies, 'policy', 'policies')}, ${counted(explorations.length, 'search', 'searches')}, ` +
+    `${lawNames.length} laws, ${breaches} broken, ` +
     `${sum(({ seconds }) => seconds)} s`,
 )
 if (breaches > 0) process.exitCode = 1

@@ -241,6 +241,61 @@ describe.each(stores)('/tf-setup on %s', (_name, createStore) => {
     expect(await browser.post('/mf-recovery-codes')).toMatchObject({ status: 200 })
   })
 
+  test('POST /tf-setup/<token> resend: a new code to the same number, in the same setup, and the old one is over', async () => {
+    const { browser, outbox, clock } = await begin()
+    const begun = await browser.post('/tf-setup', { setup: 'sms', phone: '+15550199', mode: 'add' })
+    const path = `/tf-setup/${begun.response['tf_state_token']}`
+    const first = outbox.lastCode('+15550199')
+    expect(await browser.post(path, { resend: true })).toMatchObject({
+      status: 429,
+      response: { reason: 'cooling_down' },
+    })
+    clock.advance({ minutes: 1 })
+    const resent = await browser.post(path, { resend: true })
+    expect(resent).toMatchObject({
+      status: 200,
+      response: { ...begun.response, csrf_token: expect.any(String) },
+    })
+    expect(outbox.to('+15550199')).toHaveLength(2)
+    const second = outbox.lastCode('+15550199')
+    expect(await browser.post(path, { code: first })).toMatchObject({ status: first === second ? 200 : 400 })
+    expect(await browser.post(path, { code: second })).toMatchObject({ status: 200 })
+  })
+
+  test('POST /tf-setup/<token> resend that cannot be sent: 500, and the setup goes on', async () => {
+    const { browser, outbox, clock } = await begin()
+    const begun = await browser.post('/tf-setup', { setup: 'email', mode: 'add' })
+    const path = `/tf-setup/${begun.response['tf_state_token']}`
+    clock.advance({ minutes: 1 })
+    outbox.next('refuse')
+    expect(await browser.post(path, { resend: true })).toMatchObject({
+      status: 500,
+      response: { reason: 'delivery_failed', tf_state_token: begun.response['tf_state_token'] },
+    })
+    expect(await browser.post(path, { resend: true })).toMatchObject({ status: 200 })
+    const code = outbox.lastCode('bob@acme.test')
+    expect(await browser.post(path, { code })).toMatchObject({ status: 200 })
+  })
+
+  test('POST /tf-setup/<token> resend of what is not sent, or for a session that is stale: 400, 401', async () => {
+    const { browser, clock } = await begin()
+    const begun = await browser.post('/tf-setup', { setup: 'authenticator', mode: 'add' })
+    const path = `/tf-setup/${begun.response['tf_state_token']}`
+    expect(await browser.post(path, { resend: true })).toMatchObject({
+      status: 400,
+      response: { reason: 'resend_unavailable' },
+    })
+    expect(await browser.post(path)).toMatchObject({
+      status: 400,
+      response: { reason: 'field_required', field_errors: { code: expect.any(Array) } },
+    })
+    clock.advance({ minutes: 20 })
+    expect(await browser.post(path, { resend: true })).toMatchObject({
+      status: 401,
+      response: { reason: 'reauth_required', reauth_methods: ['authenticator'] },
+    })
+  })
+
   test('the confirmation works without cookies, by a bearer token', async () => {
     const { browser, outbox, clock, app, ...deployment } = await begin()
     await browser.post('/logout')

@@ -35,6 +35,48 @@ describe.each(stores)('/tf-validate on %s', (_name, createStore) => {
     })
   })
 
+  test.each([
+    [
+      'ready',
+      async () => {
+        const deployment = deploy({ store: createStore() })
+        deployment.user('bob')
+        await deployment.given.factor('bob', 'email')
+        const browser = deployment.newBrowser()
+        await browser.post('/login', credentials)
+        return { ...deployment, browser }
+      },
+    ],
+    ['validating_profile', beginEnrolling],
+  ])('%s, POST resend: a new code after its wait, and the state again', async (state, start) => {
+    const { browser, outbox, clock } = await start()
+    expect(await browser.post('/tf-validate', { resend: true })).toMatchObject({
+      status: 429,
+      response: { reason: 'cooling_down', retry_after: 30 },
+    })
+    clock.advance({ seconds: 30 })
+    outbox.clear()
+    expect(await browser.post('/tf-validate', { resend: true })).toMatchObject({
+      status: 200,
+      response: { tf_required: true, tf_state: state, tf_method: 'email' },
+    })
+    expect(outbox.to('bob@acme.test')).toHaveLength(1)
+    const code = outbox.lastCode('bob@acme.test')
+    expect(await browser.post('/tf-validate', { code })).toMatchObject({ status: 200 })
+  })
+
+  test('ready, POST resend to a method that sends nothing, or nothing at all: 400', async () => {
+    const { browser } = await begin()
+    expect(await browser.post('/tf-validate', { resend: true })).toMatchObject({
+      status: 400,
+      response: { reason: 'resend_unavailable' },
+    })
+    expect(await browser.post('/tf-validate')).toMatchObject({
+      status: 400,
+      response: { reason: 'field_required', field_errors: { code: expect.any(Array) } },
+    })
+  })
+
   test('ready, POST the right code: the user, logged in; the flow is gone', async () => {
     const { browser, code } = await begin()
     const reply = await browser.post('/tf-validate', { code: code() })

@@ -47,6 +47,34 @@ describe.each(stores)('pages of the setup on %s', (_name, create) => {
     expect(enrollments.map(({ method }) => method)).toEqual(['authenticator'])
   })
 
+  test.each(['in a setup', 'at a login that enrolls'])(
+    'a text that does not arrive, %s: a new code, after its wait',
+    async (where) => {
+      const { atSecondStep, clock, loggedInPages, outbox, user } = begin({
+        policy: { required: where !== 'in a setup', rescue: { recoveryCodes: false } },
+      })
+      user('eve')
+      const browser =
+        where === 'in a setup'
+          ? (await loggedInPages('bob')).browser
+          : await atSecondStep('eve', '/tf-devices')
+      if (where === 'in a setup') await browser.follow('Add a method')
+      await browser.press('Text me a code', { 'Phone number': '+15550123' })
+      const at = browser.at()
+      expect(browser.text()).toMatch(/You can ask for a new one in \d+ seconds/)
+      clock.advance({ minutes: 1 })
+      await browser.open(at)
+      outbox.next('refuse')
+      await browser.press('Send a new code')
+      expect(browser.status()).toBe(500)
+      expect(browser.problems()).toHaveLength(1)
+      await browser.press('Send a new code')
+      expect([browser.status(), browser.at()]).toEqual([200, at])
+      await browser.press('Confirm', { Code: outbox.lastCode('+15550123') })
+      expect(browser.at()).toBe(where === 'in a setup' ? '/tf-setup?saved=' : '/tf-devices')
+    },
+  )
+
   test('a name that is too long: told at its field, in the enrollment it is of', async () => {
     const { loggedInPages } = begin()
     const { browser } = await loggedInPages('bob')

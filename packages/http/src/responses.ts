@@ -41,9 +41,6 @@ export const loginResponse: z.ZodObject = z.object({
   user: userField.optional(),
 })
 
-/** A user who is logged in now. */
-export const userResponse: z.ZodObject = z.object({ user: userField })
-
 /** A setup: what is enrolled, and what can be. */
 export const setupShownResponse: z.ZodObject = z.object({
   tf_required: z.boolean(),

@@ -8,13 +8,13 @@ interface ResendForm {
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** A challenge as pages show it. Without a form, a new code is to be had by starting again. */
+/** A challenge as pages show it. */
 export function toChallenge(
   { at }: Pick<Exclude<ShownStep, null>, 'at'>,
   { method, address, attemptsLeft, hint, resendAt }: ChallengeView,
-  form: ResendForm | null,
+  form: ResendForm,
 ): Challenge {
   const waitSeconds = Math.max(0, Math.ceil(((resendAt ?? 0) - at) / 1_000))
-  const resend = form === null || resendAt === null ? null : { ...form, waitSeconds }
+  const resend = resendAt === null ? null : { ...form, waitSeconds }
   return { method, address, attemptsLeft, hint, resend }
 }

@@ -71,7 +71,7 @@ export function describeSetup(step: Enrolling | SetupShown): Readonly<Record<str
 }
 
 /** What was asked for has been begun, and awaits its proof. */
-function answerBegun(exchange: Exchange, step: Step): Answer {
+export function answerBegun(exchange: Exchange, step: Step): Answer {
   const failure = refusalOf(step, names)
   if (step.state !== 'enrolling' || step.challenge === null) return failure ?? noPendingFlow()
   const { challenge, provisioning } = step
@@ -91,7 +91,7 @@ function answerBegun(exchange: Exchange, step: Step): Answer {
   return { ...failure, ...kept, ...(isBegun && exchange.signedIn !== null ? { response } : {}) }
 }
 
-const setupResponse = z.object({
+export const setupResponse = z.object({
   tf_required: z.boolean().optional(),
   tf_state: z.literal('validating_profile').optional(),
   tf_method: z.string().nullable(),

@@ -1,14 +1,14 @@
 import type { ChallengeView } from '@sallyport/core'
 import { z } from 'zod'
-import { type Answer, succeed } from '../answer.ts'
+import { type Answer, fail, succeed } from '../answer.ts'
 import { codeField, flagField } from '../body.ts'
 import { type Endpoint, reading, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
 import { findPendingLogin, noPendingFlow } from '../flows.ts'
-import { answerAuthenticated, recoveryOptionsOf } from '../login-answers.ts'
+import { answerAuthenticated, answerLogin, recoveryOptionsOf } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
 import { refusalOf } from '../refusals.ts'
-import { recoveryOptionsField, userResponse } from '../responses.ts'
+import { loginResponse, recoveryOptionsField } from '../responses.ts'
 import type { ShownStep } from '../shown-step.ts'
 
 /** The challenge that a flow awaits a code for here. A recovery code has a place of its own. */
@@ -65,16 +65,26 @@ export const validate: Endpoint = {
     },
   }),
   POST: taking({
-    summary: 'Proves the second factor, and logs in.',
-    body: z.object({ code: codeField, remember: flagField.optional() }),
-    response: userResponse,
-    failures: [400, 429, 503],
+    summary: 'Proves the second factor, and logs in; or has a new code sent.',
+    body: z.object({
+      code: codeField.optional(),
+      remember: flagField.optional(),
+      resend: flagField.optional().describe('Sends a new code; `code` is then not looked at.'),
+    }),
+    response: loginResponse.partial(),
+    failures: [400, 429, 500, 503],
     subject: async (env, exchange) => {
       const step = await findPendingLogin(env, exchange)
       if (step === null || challengeOf(step) !== null) return step ?? noPendingFlow()
       // From a rescue there is a way back, by /tf-select; from another state there is none here.
       return step.state === 'rescuing' ? { ...noPendingFlow(), flow: step.flow } : noPendingFlow()
     },
-    run: (env, exchange, proof, step) => submitProof(env, exchange, step, proof),
+    run: async (env, exchange, { code, remember, resend = false }, step) => {
+      if (resend) {
+        return answerLogin(env, exchange, await env.twoFactor.send(step.flow, { type: 'resend_requested' }))
+      }
+      if (code === undefined) return fail('field_required', { faults: { code: 'required' } })
+      return submitProof(env, exchange, step, { code, remember })
+    },
   }),
 }

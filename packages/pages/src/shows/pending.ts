@@ -30,6 +30,8 @@ export async function findPending({ input }: Turn): Promise<ShownStep | null> {
 export const goOnWith = ({ next, paths }: Turn, step: ShownStep): Shown =>
   redirect(withQuery(pathOfStep(paths, step), { next }))
 
+const resendOf = ({ paths }: Turn) => ({ action: paths.validate, fields: { resend: 'true' } })
+
 /** Shows where a pending login stands, with what has just gone wrong. */
 export function showStep(turn: Turn, step: ShownStep): Shown {
   switch (step.state) {
@@ -37,10 +39,7 @@ export function showStep(turn: Turn, step: ShownStep): Shown {
       return showSelect(turn, step)
     case 'challenging':
       return page(turn, 'challenge', {
-        challenge: toChallenge(step, step.challenge, {
-          action: turn.paths.select,
-          fields: { which: step.challenge.enrollment ?? step.challenge.method },
-        }),
+        challenge: toChallenge(step, step.challenge, resendOf(turn)),
         rememberDays: step.rememberDays,
         hasOthers: hasOthers(step),
         hasRescue: step.rescueOptions.length > 0,
@@ -49,10 +48,7 @@ export function showStep(turn: Turn, step: ShownStep): Shown {
       if (step.challenge === null) return showRescue(turn, step)
       if (step.challenge.method === 'recovery_code') return showRecovery(turn, step)
       return page(turn, 'challenge', {
-        challenge: toChallenge(step, step.challenge, {
-          action: turn.paths.rescue,
-          fields: { help_setup: 'email' },
-        }),
+        challenge: toChallenge(step, step.challenge, resendOf(turn)),
         rememberDays: null,
         hasOthers: hasOthers(step),
         hasRescue: step.rescueOptions.length > 0,
@@ -91,11 +87,8 @@ export function showRecovery(turn: Turn, step: ShownStep): Shown {
 export function showEnrolling(turn: Turn, step: Extract<ShownStep, { readonly state: 'enrolling' }>): Shown {
   const { challenge, enrollable, rememberDays } = step
   if (challenge === null) return page(turn, 'choose', { choosing: 'required', enrollable, replaced: null })
-  const { method } = challenge
-  const needsAddress = enrollable.find((offer) => offer.method === method)?.needsAddress === true
-  const form = needsAddress ? null : { action: turn.paths.setup, fields: { setup: method } }
   return page(turn, 'confirm', {
-    challenge: toChallenge(step, challenge, form),
+    challenge: toChallenge(step, challenge, resendOf(turn)),
     action: turn.paths.validate,
     app: null,
     provisioning: null,

@@ -29,16 +29,18 @@ const ofPending =
 const hasChoice = (step: ShownStep) =>
   step.state === 'selecting' || step.state === 'challenging' || step.state === 'rescuing'
 
-export const showValidate: (turn: Turn) => Promise<Shown> = ofPending((turn, step) =>
-  // The login is pending elsewhere: no code is asked for here.
-  turn.reason === 'no_pending_flow' ? goOnWith(turn, step) : showStep(turn, step),
-)
+export const showValidate: (turn: Turn) => Promise<Shown> = ofPending((turn, step) => {
+  const { isGet, isGranted, reason } = turn
+  const isResent = !isGet && isGranted
+  // The login may be pending elsewhere: then no code is asked for here.
+  return isResent || reason === 'no_pending_flow' ? goOnWith(turn, step) : showStep(turn, step)
+})
 
 export const showSelection: (turn: Turn) => Promise<Shown> = ofPending((turn, step) => {
   const { isGet, isGranted, view } = turn
   if (!hasChoice(step)) return goOnWith(turn, step)
   if (isGranted) return isGet ? showSelect(turn, step) : goOnWith(turn, step)
-  // A new code that could not be sent is told where the code is asked for.
+  // A code that could not be sent is told where it is asked for.
   return 'which' in (view.problem?.fields ?? {}) ? showSelect(turn, step) : showStep(turn, step)
 })
 

@@ -54,18 +54,15 @@ function confirmPath(turn: Turn, token: string): string {
 
 /** Shows the proof of a change that has been begun. */
 function showConfirm(turn: Turn, token: string, step: Enrolling): Shown {
-  const { challenge, enrollable } = step
+  const { challenge } = step
   if (challenge === null) return showFailure(turn, 'reason.setup_token_invalid', 400)
-  const { method } = challenge
-  const mode = modeOf(turn)
-  const needsAddress = enrollable.find((offer) => offer.method === method)?.needsAddress === true
-  const fields = { setup: method, ...(mode === null ? {} : { mode }) }
+  const action = confirmPath(turn, token)
   return page(
     turn,
     'confirm',
     {
-      challenge: toChallenge(step, challenge, needsAddress ? null : { action: turn.paths.setup, fields }),
-      action: confirmPath(turn, token),
+      challenge: toChallenge(step, challenge, { action, fields: { resend: 'true' } }),
+      action,
       app: null,
       provisioning: null,
       rememberDays: null,
@@ -118,15 +115,16 @@ async function showOverview(turn: Turn): Promise<Shown> {
 
 /** The proof of a change. A GET comes here from {@link showBegun}; JSON has none. */
 export async function showSetupConfirm(turn: Turn): Promise<Shown> {
-  const { input, isGet, isGranted, next, paths, view } = turn
+  const { input, isGet, isGranted, next, paths, said, view } = turn
   if (view.user === null) return redirect(withQuery(paths.login, { next: paths.setup }))
+  const token = input.params['token'] ?? ''
   if (!isGet && isGranted) {
+    if ('tf_state_token' in said) return redirect(withQuery(confirmPath(turn, token), { next })) // a code was sent
     const setup = await input.viewSetup()
     const hasNone = setup?.state === 'managing' && setup.recoveryCodesLeft === 0
     if (hasNone) return redirect(withQuery(paths.recoveryCodes, { next }))
     return redirect(next === null ? withQuery(paths.setup, { saved: '' }) : homeOf(turn))
   }
-  const token = input.params['token'] ?? ''
   const step = await input.viewFlow(token)
   if (step?.state === 'enrolling') return showConfirm(turn, token, step)
   return isGet ? showFailure(turn, 'reason.setup_token_invalid', 400) : showError(turn)
