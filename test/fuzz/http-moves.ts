@@ -18,6 +18,7 @@ const moves: Readonly<Record<string, (actor: Actor) => Move>> = {
   code: ({ code }) => post('/tf-validate?include_auth_token', { code: code(), remember: true }),
   code_again: ({ lastCode }) => post('/tf-validate', { code: lastCode() }),
   guess: () => post('/tf-validate', { code: GUESS }),
+  resend: () => post('/tf-validate', { resend: true }),
   pending: () => get('/tf-validate'),
   select: ({ pick }) => post('/tf-select', { which: pick(['authenticator', 'email', 'sms']) }),
   selection: () => get('/tf-select'),
@@ -31,6 +32,7 @@ const moves: Readonly<Record<string, (actor: Actor) => Move>> = {
   disable: () => post('/tf-setup', { setup: 'disable' }),
   confirm: ({ code, setupToken }) => post(`/tf-setup/${setupToken()}`, { code: code() }),
   confirm_guess: ({ setupToken }) => post(`/tf-setup/${setupToken()}`, { code: GUESS }),
+  confirm_resend: ({ setupToken }) => post(`/tf-setup/${setupToken()}`, { resend: true }),
   new_recovery_codes: () => post('/mf-recovery-codes'),
   recovery_codes: () => get('/mf-recovery-codes'),
   devices: () => get('/tf-devices'),
@@ -66,9 +68,9 @@ const names = Object.keys(moves)
 const onward: Readonly<Record<Situation, readonly string[]>> = {
   out: ['login', 'login', 'login_remembered', 'us_signin'],
   selecting: ['select', 'select', 'select', 'rescue', 'recovery'],
-  challenged: ['code', 'code', 'code', 'code', 'guess', 'rescue', 'recovery', 'select', 'pending'],
+  challenged: ['code', 'code', 'code', 'code', 'guess', 'resend', 'rescue', 'recovery', 'select', 'pending'],
   enrolling: ['set_up', 'set_up_sms', 'setup'],
-  confirming: ['confirm', 'confirm', 'confirm', 'confirm_guess', 'set_up', 'set_up_sms'],
+  confirming: ['confirm', 'confirm', 'confirm', 'confirm_guess', 'confirm_resend', 'set_up', 'set_up_sms'],
   in: [
     ...[
       'set_up',

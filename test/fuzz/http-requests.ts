@@ -80,7 +80,7 @@ const fields = fc.dictionary(
   fc.constantFrom(
     ...secretFields,
     ...['email', 'username', 'identity', 'remember', 'setup', 'phone', 'name', 'mode'],
-    ...['help_setup', 'which', 'method', '__proto__', 'constructor', 'toString'],
+    ...['help_setup', 'which', 'method', 'resend', '__proto__', 'constructor', 'toString'],
   ),
   value,
   { maxKeys: 6 },
