@@ -4,7 +4,7 @@ import { fuzzHttp } from './fuzz-http.ts'
 
 const LEAST_REQUESTS = 20_000
 
-test(`no request of ${LEAST_REQUESTS} gives a 500, hangs, breaks an envelope or a page, or gives a secret away`, {
+test(`L6, L11: no request of ${LEAST_REQUESTS} gives a 500, hangs, breaks an envelope or a page, or gives a secret away`, {
   timeout: 240_000,
 }, async () => {
   const { sent, seen } = await fuzzHttp({ requests: LEAST_REQUESTS, limitSeconds: 200 })

@@ -18,7 +18,7 @@ const eventful = [
   ...['enrollment_prepared', 'challenge_opened', 'flow_superseded', 'flow_expired', 'resend_requested'],
 ]
 
-test('L10: what was logged of any life replays to the stored snapshots, byte for byte, and holds no secret', {
+test('L6, L10: what was logged of any life replays to the stored snapshots, byte for byte, and holds no secret', {
   timeout: 120_000,
 }, async () => {
   const seen = new Set<string>()
