@@ -139,6 +139,7 @@ async function createParsers(): Promise<readonly Parser[]> {
     userId: 'bob',
     amr: ['pwd'],
     firstFactorAt: at,
+    firstFactorChannel: null,
     secondFactorAt: null,
     csrf: null,
     renews: false,

@@ -136,7 +136,7 @@ describe('forged requests (CWE-352)', () => {
   })
 
   test('a host’s own session counts as a cookie of ours, whatever it is called', async () => {
-    const session = { userId: 'bob', firstFactorAt: null, secondFactorAt: null }
+    const session = { userId: 'bob', firstFactorAt: null, firstFactorChannel: null, secondFactorAt: null }
     const sessions = { read: async () => session, create: async () => ({}), destroy: async () => ({}) }
     const { http } = begin({ sessions })
     const send = async (headers: Record<string, string>) => {

@@ -84,7 +84,8 @@ describe('sealed sessions', () => {
     const sessions = create()
     const first = cookieOf(await sessions.create(session, request()))
     clock.advance({ hours: 11 })
-    const renewed = await sessions.create({ ...session, renews: true }, request(first))
+    const { expiresAt = null } = (await sessions.read(request(first))) ?? {}
+    const renewed = await sessions.create({ ...session, expiresAt, renews: true }, request(first))
     expect(renewed.cookies?.[0]).toContain('Max-Age=3600;')
     clock.advance({ hours: 1 })
     expect(await sessions.read(request(cookieOf(renewed)))).toBeNull()

@@ -58,6 +58,81 @@ describe.each(stores)('/verify on %s', (_name, createStore) => {
     expect(await browser.post('/verify', { code })).toMatchObject({ status: 200 })
   })
 
+  test('CWE-308: mailed links and mail alone: a password first, then a mailed code, and nothing is a dead end', async () => {
+    const deployment = deploy({
+      store: createStore(),
+      policy: { remember: { days: 7 }, rescue: { recoveryCodes: false } },
+      http: { verifyPasscode: () => ({ kind: 'verified', userId: 'bob', channel: 'email' }) },
+    })
+    deployment.user('bob')
+    await deployment.given.factor('bob', 'email')
+    const { outbox } = deployment
+    const browser = deployment.newBrowser()
+    await browser.post('/login', credentials)
+    await browser.post('/tf-validate', { code: outbox.lastCode('bob@acme.test'), remember: true })
+    await browser.post('/logout')
+    await browser.post('/us-signin', { identity: 'bob', passcode: '004711' })
+    expect(await browser.get('/tf-setup')).toMatchObject({
+      status: 401,
+      response: { reason: 'reauth_required', reauth_methods: ['password'] },
+    })
+    expect(await browser.post('/verify', { method: 'email' })).toMatchObject({ status: 400 })
+
+    expect(await browser.post('/verify', { password: PASSWORD })).toMatchObject({ status: 200 })
+    expect(await browser.get('/tf-setup')).toMatchObject({
+      status: 401, // L9: a password makes no session fresh
+      response: { reauth_methods: ['email'] },
+    })
+    await browser.post('/verify', { method: 'email' })
+    await browser.post('/verify', { code: outbox.lastCode('bob@acme.test') })
+    expect(await browser.get('/tf-setup')).toMatchObject({ status: 200 })
+  })
+
+  test('CWE-308: a code that one session has asked for is none for another, whose login came by mail', async () => {
+    const deployment = deploy({
+      store: createStore(),
+      http: { verifyPasscode: () => ({ kind: 'verified', userId: 'bob', channel: 'email' }) },
+    })
+    const { browser, app } = await deployment.loggedIn('bob')
+    await deployment.given.factor('bob', 'email')
+    const { clock, newBrowser, outbox } = deployment
+    const { response } = await browser.post('/verify', { method: 'email' })
+    const other = newBrowser()
+    await other.post('/us-signin', { identity: 'bob', passcode: '004711' })
+    clock.advance({ minutes: 1 })
+    await other.post('/tf-validate', { code: app.codeAt(clock.now()) })
+    const flow = { 'x-tf-flow': String(response['tf_flow_token']) }
+    const code = outbox.lastCode('bob@acme.test')
+    for (const body of [{ resend: true }, { code }])
+      expect(await other.post('/verify', body, flow)).toMatchObject({
+        status: 400,
+        response: { reason: 'method_unavailable' },
+      })
+    expect(await browser.post('/verify', { code })).toMatchObject({ status: 200 })
+  })
+
+  test('POST resend: a new code of the same step-up, after its wait', async () => {
+    const { browser, given, outbox, clock } = await begin()
+    await given.factor('bob', 'email')
+    expect(await browser.post('/verify', { resend: true })).toMatchObject({
+      status: 400,
+      response: { reason: 'no_pending_flow' },
+    })
+    await browser.post('/verify', { method: 'email' })
+    expect(await browser.post('/verify', { resend: true })).toMatchObject({
+      status: 429,
+      response: { reason: 'cooling_down' },
+    })
+    clock.advance({ minutes: 1 })
+    outbox.clear()
+    expect(await browser.post('/verify', { resend: true })).toMatchObject({
+      status: 200,
+      response: { tf_state: 'ready', tf_method: 'email' },
+    })
+    const code = outbox.lastCode('bob@acme.test')
+    expect(await browser.post('/verify', { code })).toMatchObject({ status: 200 })
+  })
+
   test('CWE-308: mail does not serve where the login itself came by mail, unless a password is proven too', async () => {
     const deployment = deploy({
       store: createStore(),
@@ -223,5 +298,26 @@ describe.each(stores)('/verify on %s', (_name, createStore) => {
     expect(reply.headers.getSetCookie().some((cookie) => cookie.startsWith('session='))).toBe(false)
     expect(await client(tokenOf(reply)).get('/tf-setup')).toMatchObject({ status: 200 })
     expect(await client(old).get('/verify')).toMatchObject({ status: 401 })
+  })
+
+  test('a bearer token ends with the session that it is made of, and keeps what that one came over', async () => {
+    const { newBrowser, browser, code, clock } = await begin({
+      http: { verifyPasscode: () => ({ kind: 'verified', userId: 'bob', channel: 'sms' }) },
+    })
+    await browser.post('/logout')
+    await browser.post('/us-signin', { identity: 'bob', passcode: '004711' })
+    await browser.post('/tf-validate', { code: code() })
+    clock.advance({ hours: 11, minutes: 30 })
+    await browser.post('/verify', { method: 'authenticator' })
+    const { response } = await browser.post('/verify?include_auth_token', { code: code() })
+    const { authentication_token: token } = response['user'] as { authentication_token: string } // as documented
+    const client = newBrowser({ isCookieless: true, headers: { authorization: `Bearer ${token}` } })
+    const setup = { setup: 'sms', phone: '+15550100' }
+    expect(await client.post('/tf-setup', setup)).toMatchObject({
+      status: 400,
+      response: { reason: 'method_unavailable', field_errors: { setup: expect.any(Array) } },
+    })
+    clock.advance({ minutes: 31 })
+    expect(await client.get('/verify')).toMatchObject({ status: 401 })
   })
 })

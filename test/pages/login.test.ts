@@ -43,18 +43,22 @@ describe.each(stores)('pages of a login on %s', (_name, create) => {
   })
 
   describe('a first factor of the host’s own, such as the return from OAuth', () => {
-    const returning = (userId: string, next: string) => {
-      const deployment = begin()
+    const returning = (
+      userId: string,
+      next: string | undefined,
+      options: Parameters<typeof begin>[0] = {},
+    ) => {
+      const deployment = begin(options)
       const { http, user } = deployment
       user('bob')
       const browser = openPageBrowser(
         (request) =>
           request.url.includes('/oauth/callback?')
-            ? http.signIn(request, { userId, next })
+            ? http.signIn(request, { userId, ...(next === undefined ? {} : { next }) })
             : http.fetch(request),
         ORIGIN,
       )
-      return { ...deployment, browser, come: () => browser.open('/oauth/callback?code=1') }
+      return { ...deployment, browser, come: (more = '') => browser.open(`/oauth/callback?code=1${more}`) }
     }
 
     test('leads on to the second factor, and to `next` when all is done', async () => {
@@ -65,6 +69,53 @@ describe.each(stores)('pages of a login on %s', (_name, create) => {
       await browser.press('Continue', { Code: app.codeAt(clock.now()) })
       expect(browser.at()).toBe('/tf-devices')
       expect(browser.heading()).toBe('Remembered browsers')
+    })
+
+    test('leads to the enrollment of who has to have a second factor', async () => {
+      const { browser, come } = returning('bob', '/tf-devices', { policy: { required: true } })
+      await come()
+      expect(browser.at()).toBe('/tf-setup?next=%2Ftf-devices')
+      expect(browser.heading()).toBe('Choose a method')
+    })
+
+    test('tells of a lock, and of a code that could not be sent', async () => {
+      const { browser, come, given, outbox } = returning('bob', '/tf-devices')
+      await given.factor('bob', 'email')
+      outbox.next('refuse')
+      await come()
+      expect(browser.problems()).toEqual(['The message may not have been sent. Try again.'])
+      const { browser: locked, come: comeLocked, ...other } = returning('bob', '/tf-devices')
+      await other.given.factor('bob', 'email')
+      for (let flow = 0; flow < 2; flow++) {
+        const attacker = await other.atSecondStep('bob')
+        for (let guess = 0; guess < 5; guess++)
+          if (attacker.at().startsWith('/tf-validate'))
+            await attacker.press('Continue', { Code: '000000' }).catch(() => undefined)
+        other.clock.advance({ minutes: 1 })
+      }
+      await comeLocked()
+      expect(locked.status()).toBe(429)
+      expect(locked.problems()).toHaveLength(2)
+    })
+
+    test('goes on as the user who is logged in already; somebody else is told so', async () => {
+      const { atSecondStep, browser, come, user } = returning('bob', '/tf-devices')
+      user('alice')
+      await come()
+      await come()
+      expect([browser.status(), browser.at()]).toEqual([200, '/tf-devices'])
+      const alices = await atSecondStep('alice')
+      for (const [name, value] of alices.cookies) browser.cookies.set(name, value)
+      await come()
+      expect(browser.status()).toBe(400)
+      expect(browser.problems()).toEqual(['You are logged in already.'])
+      expect(browser.text()).toContain('Logged in as alice')
+    })
+
+    test('leads home without `next`, whatever the address of the return says', async () => {
+      const { browser, come } = returning('bob', undefined)
+      await come('&next=/tf-devices')
+      expect(browser.at()).toMatch(/^\/tf-setup/)
     })
 
     test('leads to `next` at once where there is nothing more to prove, but not to another site', async () => {

@@ -75,6 +75,30 @@ describe.each(stores)('pages of the setup on %s', (_name, create) => {
     },
   )
 
+  test('CWE-308: after a mailed link a mailed code proves nothing, and the pages say so and lead on', async () => {
+    const deployment = begin({
+      policy: { remember: { days: 7 }, rescue: { recoveryCodes: false } },
+      http: { verifyPasscode: () => ({ kind: 'verified', userId: 'bob', channel: 'email' }) },
+    })
+    const { atSecondStep, given, outbox, user } = deployment
+    user('bob')
+    await given.factor('bob', 'email')
+    const browser = await atSecondStep('bob')
+    const code = () => outbox.lastCode('bob@acme.test')
+    await browser.press('Continue', { Code: code(), 'Remember this browser for 7 days': true })
+    await browser.follow('Log out')
+    await browser.press('Log out')
+    await browser.open('/us-signin?next=/tf-setup')
+    await browser.press('Log in', { Email: 'bob', Passcode: '004711' })
+    expect(browser.at()).toBe('/verify?next=%2Ftf-setup')
+    await browser.press('Continue', { Password: PASSWORD })
+    expect(browser.at()).toBe('/verify?next=%2Ftf-setup')
+    await browser.press('Email')
+    await browser.press('Continue', { Code: code() })
+    expect(browser.at()).toBe('/tf-setup')
+    expect(browser.text()).not.toContain('Cannot be used right now')
+  })
+
   test('a name that is too long: told at its field, in the enrollment it is of', async () => {
     const { loggedInPages } = begin()
     const { browser } = await loggedInPages('bob')

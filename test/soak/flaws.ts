@@ -59,10 +59,17 @@ function forgetful(store: Store): Store {
   }
 }
 
+/** Each flaw, and the law that a run must find broken by it. */
 export const flaws = {
-  'no-compare-and-set': withoutCompareAndSet,
-  'deaf-to-conflicts': deafToConflicts,
-  forgetful,
-} as const satisfies Readonly<Record<string, (store: Store) => Store>>
+  'no-compare-and-set': { breaks: 'L2', flawed: withoutCompareAndSet },
+  'deaf-to-conflicts': { breaks: 'L12', flawed: deafToConflicts },
+  forgetful: { breaks: 'L12', flawed: forgetful },
+} as const satisfies Readonly<
+  Record<string, { readonly breaks: string; readonly flawed: (store: Store) => Store }>
+>
+
+/** The faults of a run that a flaw accounts for. */
+export const causedBy = (flaw: Flaw, faults: readonly string[]): readonly string[] =>
+  faults.filter((fault) => new RegExp(`\\b${flaws[flaw].breaks}\\b`).test(fault))
 
 export const isFlaw = (name: string): name is Flaw => Object.hasOwn(flaws, name)

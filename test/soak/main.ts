@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { freshSeed } from '../processes/chance.ts'
-import { type Flaw, flaws, isFlaw } from './flaws.ts'
+import { causedBy, type Flaw, flaws, isFlaw } from './flaws.ts'
 import { SOAK_SPEED } from './paced-clock.ts'
 import { placeOf, StoreUnusable } from './place-of.ts'
 import { summarize, writeReport } from './report.ts'
@@ -46,7 +46,7 @@ if (help || !isUsable) {
 
 Tables are made under a prefix of the run's own, and removed when it ends without a fault.
 The exit code is 0 when every law held, every answer was a documented one, and memory did not grow; with a flaw, when
-something of this was broken.`)
+the law was found broken that it breaks.`)
   process.exit(help ? 0 : 2)
 }
 
@@ -54,9 +54,9 @@ try {
   if (flawsAsked.length === 0) process.exitCode = (await soak()).length === 0 ? 0 : 1
   const found: string[] = []
   for (const flaw of flawsAsked) {
-    const faults = await soak(flaw)
-    found.push(`${flaw} is ${faults.length === 0 ? 'not found out' : `found out by ${faults.length} faults`}`)
-    if (faults.length === 0) process.exitCode = 1
+    const { length } = causedBy(flaw, await soak(flaw))
+    found.push(`${flaw} is ${length === 0 ? 'not found out' : `found out by ${length} faults`}`)
+    if (length === 0) process.exitCode = 1
   }
   if (found.length > 0) console.log(`figures: ${found.join(', ')}`)
 } catch (error) {

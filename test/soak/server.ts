@@ -45,7 +45,7 @@ async function deliver(to: string, text: string, kind: string): Promise<void> {
 }
 
 const twoFactor = createTwoFactor({
-  store: flaw === null ? store : flaws[flaw](store),
+  store: flaw === null ? store : flaws[flaw].flawed(store),
   clock,
   keys: soakKeys,
   policy: soakPolicy,

@@ -30,12 +30,12 @@ export function storedSessions(db: DatabaseSync, findUser: FindUser): Sessions {
       if (user?.active !== true || user.securityStamp !== row['stamp']) return null
       return JSON.parse(String(row['data'])) as Session // as it was written below
     },
-    async create({ userId, firstFactorAt, secondFactorAt, csrf = null }, request) {
+    async create({ userId, firstFactorAt, firstFactorChannel, secondFactorAt, csrf = null }, request) {
       end(request)
       const user = await findUser(userId)
       if (user === null || user === undefined) return {}
       const id = randomBytes(32).toString('base64url')
-      const session: Session = { userId, firstFactorAt, secondFactorAt, csrf }
+      const session: Session = { userId, firstFactorAt, firstFactorChannel, secondFactorAt, csrf }
       insert.run(
         id,
         userId,

@@ -20,7 +20,7 @@ export interface ProvenFirstFactor extends Omit<Extract<FirstFactorVerdict, { ki
   /** Default: now. */
   readonly at?: EpochMs
   readonly remember?: boolean
-  /** Where the pages lead the browser when all is done: a path of this origin; anything else leads home. */
+  /** Where the pages lead the browser when all is done: a path of this origin. Anything else, or nothing, leads home. */
   readonly next?: string
 }
 
@@ -30,9 +30,9 @@ export interface TwoFactorHttp {
   readonly fetch: (request: Request) => Promise<Response>
   /**
    * Goes on where a first factor of the host's own ends, such as the return from an OAuth provider. The answer
-   * is that of `POST /login`: a browser is led on by the pages, where there are any; a host without them takes
-   * over the `Set-Cookie` headers. The host has made sure that the request is the user's own doing (OAuth's
-   * `state`).
+   * is that of `POST /login`: the pages, where there are any, lead a browser on, and a client that wants JSON says
+   * so (`Accept: application/json`); a host without pages takes over the `Set-Cookie` headers. The host has made
+   * sure that the request is the user's own doing (OAuth's `state`).
    */
   readonly signIn: (request: Request, proven: ProvenFirstFactor) => Promise<Response>
   /** The OpenAPI 3.1 document, as it is served. Made when it is first asked for. */
@@ -186,18 +186,19 @@ function lastResort(): Response {
 
 async function signIn(env: Environment, request: Request, proven: ProvenFirstFactor): Promise<Response> {
   const read = readExchange(env, request, {})
-  const fields = proven.next === undefined ? {} : { next: proven.next }
   const exchange: Exchange = {
     ...read,
     method: 'POST',
     wanted: read.wanted === 'page' ? 'page' : 'json',
-    body: { fields, isForm: false },
+    body: { fields: { next: proven.next ?? '' }, isForm: false }, // not what the callback's own query says
   }
   try {
     const { userId, amr = [], channel = null, at = exchange.at, remember = false } = proven
     const identified = await identify(env, exchange)
     if (identified.signedIn !== null) {
-      return await respond(env, identified, 'login', fail('already_signed_in'))
+      // A browser that is logged in goes on; one that is somebody else's is told, on a page of no endpoint.
+      const isOwn = identified.signedIn.session.userId === userId
+      return await respond(env, identified, isOwn ? 'login' : null, fail('already_signed_in'))
     }
     const remembered = exchange.cookies[env.cookieNames.validity] ?? null
     const firstFactor = { amr, at, channel }

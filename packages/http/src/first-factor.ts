@@ -7,7 +7,7 @@ export type FirstFactorVerdict =
       readonly userId: string
       /** Authentication Method Reference values (RFC 8176). Default `pwd`, or `otp` for a passcode. */
       readonly amr?: readonly string[]
-      /** Set for a passcode that came over this channel, which is then not offered as second factor. */
+      /** Set for a passcode that came over this channel, which is then no second factor, in the session either. */
       readonly channel?: Channel
     }
   /** The user exists, and the password (of the user, or of the dummy) has been checked and is wrong. */

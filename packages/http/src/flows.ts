@@ -7,7 +7,7 @@ import type { ShownStep } from './shown-step.ts'
 
 /** The session that asks, as core wants it. */
 export function callerOf({ session }: { readonly session: Session }): Required<Caller> {
-  const { userId, firstFactorAt, firstFactorChannel = null, secondFactorAt } = session
+  const { userId, firstFactorAt, firstFactorChannel, secondFactorAt } = session
   return { userId, firstFactorAt, firstFactorChannel, secondFactorAt }
 }
 

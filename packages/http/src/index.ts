@@ -12,7 +12,6 @@ export type { CookieNames, CsrfOptions, TwoFactorHttpOptions } from './options.t
 export type { PageFile, PageInput, Pages, Site } from './pages.ts'
 export { defaultPaths, type EndpointName, type PathName, type Paths } from './paths.ts'
 export { type FailureStatus, type HttpReason, type Reason, type ReasonRule, reasonRules } from './reasons.ts'
-export { reauthMethodsOf, type SetupShown } from './reauth.ts'
 export { type BearerTokens, bearerTokens } from './sessions/bearer.ts'
 export { type SealedSessionsOptions, sealedSessions } from './sessions/sealed-cookie.ts'
 export type { SealedOptions } from './sessions/sealed-token.ts'
@@ -24,4 +23,4 @@ export type {
   SessionGrant,
   Sessions,
 } from './sessions/session.ts'
-export type { ShownStep } from './shown-step.ts'
+export type { SetupShown, ShownStep } from './shown-step.ts'

@@ -121,7 +121,7 @@ async function grantSession(
   return succeed({ ...response, user: view }, { ...effects, session })
 }
 
-/** Gives a session whose user has proven a factor again: a new identifier, and the times of the proof. */
+/** Gives a session whose user has proven a factor again: a new identifier, the same end, and what was proven. */
 export function renewSession(
   env: Environment,
   exchange: Exchange,
@@ -129,6 +129,7 @@ export function renewSession(
   proven: Pick<NewSession, 'amr'> & Partial<Required<Omit<Caller, 'userId'>>>,
   answer: Pick<Success, 'response' | 'flow'>,
 ): Promise<Answer> {
-  const session = { ...callerOf(signedIn), ...proven, csrf: exchange.csrf.anchor, renews: true }
+  const { expiresAt = null } = signedIn.session
+  const session = { ...callerOf(signedIn), ...proven, csrf: exchange.csrf.anchor, expiresAt, renews: true }
   return grantSession(env, exchange, signedIn.user, session, answer)
 }

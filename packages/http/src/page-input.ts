@@ -1,4 +1,3 @@
-import type { Caller } from '@sallyport/core'
 import type { Answer } from './answer.ts'
 import type { Envelope } from './envelope.ts'
 import type { Exchange } from './exchange.ts'
@@ -6,6 +5,8 @@ import { callerOf, viewFlow } from './flows.ts'
 import type { Environment } from './options.ts'
 import type { PageInput, Site } from './pages.ts'
 import type { EndpointName } from './paths.ts'
+import { reauthMethodsOf } from './reauth.ts'
+import type { Session } from './sessions/session.ts'
 
 /** Gathers what a page is made of, once the answer is known: who is logged in, and what is pending, after it. */
 export function toPageInput(
@@ -17,7 +18,8 @@ export function toPageInput(
 ): PageInput {
   const { request, method, url, params, body, signedIn } = exchange
   const { twoFactor } = env
-  const caller = callerAfter(exchange, answer)
+  const session = sessionAfter(exchange, answer)
+  const caller = session === null ? undefined : callerOf({ session })
   const pending = answer.flow ?? exchange.flow
   return {
     request,
@@ -32,14 +34,13 @@ export function toPageInput(
     site: siteOf(env),
     viewFlow: (token) => viewFlow(twoFactor, token ?? pending, caller),
     viewSetup: async () => (caller === undefined ? null : twoFactor.viewSetup({ caller })),
+    reauthMethodsOf: (setup) => (session === null ? [] : reauthMethodsOf(session, setup)),
   }
 }
 
-/** The session that the browser has from now on, as core wants it. */
-function callerAfter({ signedIn }: Exchange, { session }: Answer): Caller | undefined {
-  if (session === null) return undefined
-  if (session !== undefined) return callerOf({ session })
-  return signedIn === null ? undefined : callerOf(signedIn)
+/** The session that the browser has from now on. */
+function sessionAfter({ signedIn }: Exchange, { session }: Answer): Session | null {
+  return session === undefined ? (signedIn?.session ?? null) : session
 }
 
 /** What pages are told of the deployment. */

@@ -2,7 +2,7 @@ import type { Policy, SetupView, User } from '@sallyport/core'
 import type { Envelope } from './envelope.ts'
 import type { HttpCatalog } from './messages.ts'
 import type { EndpointName, Paths } from './paths.ts'
-import type { ShownStep } from './shown-step.ts'
+import type { SetupShown, ShownStep } from './shown-step.ts'
 
 /** What a page is made of: the same that a client of JSON is told, and what it could ask for next. */
 export interface PageInput {
@@ -30,6 +30,8 @@ export interface PageInput {
   readonly viewFlow: (token?: string) => Promise<ShownStep | null>
   /** Looks at the setup of the user who is logged in now; null: nobody is. */
   readonly viewSetup: () => Promise<SetupView | null>
+  /** What can be proven at `verify` by the session of a setup: methods, `recovery_code`, `password`. */
+  readonly reauthMethodsOf: (setup: SetupShown) => readonly string[]
 }
 
 /** What is the same for every page of a deployment. */

@@ -1,12 +1,11 @@
-import type { SetupView, Step } from '@sallyport/core'
+import type { Step } from '@sallyport/core'
 import { type Failure, fail } from './answer.ts'
 import type { Exchange, SignedIn } from './exchange.ts'
 import { callerOf, noPendingFlow } from './flows.ts'
 import type { Environment } from './options.ts'
 import { refusalOf } from './refusals.ts'
-
-/** A setup as it stands: what is enrolled, and whether the session is fresh. Nothing can be sent to it. */
-export type SetupShown = Extract<SetupView, { readonly state: 'managing' }>
+import type { Session } from './sessions/session.ts'
+import type { SetupShown } from './shown-step.ts'
 
 /** A setup that core has just opened for the session. */
 export type SetupOpened = Extract<Step, { readonly state: 'managing' }>
@@ -27,7 +26,7 @@ export async function viewSetup(env: Environment, { signedIn }: Exchange): Promi
 /** The same, where only a fresh session will do. */
 export async function viewFreshSetup(env: Environment, exchange: Exchange): Promise<Managing | Failure> {
   const viewed = await viewSetup(env, exchange)
-  return 'step' in viewed && !viewed.step.isFresh ? reauthRequired(viewed.step) : viewed
+  return 'step' in viewed && !viewed.step.isFresh ? reauthRequired(viewed) : viewed
 }
 
 /** Opens a setup for whoever is logged in, to send events to; only a fresh session will do. */
@@ -38,19 +37,30 @@ export async function openFreshSetup(
   if (signedIn === null) return fail('not_signed_in')
   const step = await env.twoFactor.setup({ caller: callerOf(signedIn) })
   if (step.state !== 'managing') return refusalOf(step) ?? noPendingFlow()
-  return step.isFresh ? { signedIn, step } : reauthRequired(step)
+  return step.isFresh ? { signedIn, step } : reauthRequired({ signedIn, step })
 }
 
-/** What can make the session fresh. A password does for a user who has nothing else to prove. */
-export function reauthMethodsOf({ enrollments, recoveryCodesLeft }: SetupShown): readonly string[] {
+/**
+ * What a session can prove again. A password makes it fresh for a user who has nothing else to prove. For others it
+ * does where the session is fresh already; and where the first factor came over a channel, it takes its place, so that
+ * codes over that channel can be asked for.
+ */
+export function reauthMethodsOf(
+  { firstFactorChannel }: Pick<Session, 'firstFactorChannel'>,
+  { enrollments, isFresh, recoveryCodesLeft }: SetupShown,
+): readonly string[] {
   if (enrollments.length === 0) return ['password']
-  const methods = enrollments.filter(({ isUsable }) => isUsable).map(({ method }) => method)
-  return [...new Set([...methods, ...((recoveryCodesLeft ?? 0) > 0 ? ['recovery_code'] : [])])]
+  const usable = enrollments.filter(({ isUsable }) => isUsable)
+  const methods = new Set(usable.map(({ method }) => method))
+  if ((recoveryCodesLeft ?? 0) > 0) methods.add('recovery_code')
+  const opensMore = firstFactorChannel !== null && usable.length < enrollments.length
+  if (isFresh || opensMore) methods.add('password')
+  return [...methods]
 }
 
 /** The session has to prove a factor again first. */
-export function reauthRequired(step: SetupShown): Failure {
+export function reauthRequired({ signedIn, step }: Managing): Failure {
   return fail('reauth_required', {
-    response: { reauth_required: true, reauth_methods: reauthMethodsOf(step) },
+    response: { reauth_required: true, reauth_methods: reauthMethodsOf(signedIn.session, step) },
   })
 }

@@ -4,7 +4,10 @@ import { z } from 'zod'
 
 /** What the host tells of a user. */
 export const userField: z.ZodType = z.looseObject({
-  authentication_token: z.string().optional().describe('With `include_auth_token`, where tokens are on.'),
+  authentication_token: z
+    .string()
+    .optional()
+    .describe('With `include_auth_token`, where tokens are on; it takes the place of the one that was sent.'),
 })
 
 /** Ways of rescue, each with the path where it goes on. */

@@ -87,11 +87,13 @@ const texts = {
   'recovery.lead': 'Each of your recovery codes works once, in place of your usual method.',
 
   'verify.lead': 'Before you change how you log in, confirm once more that it’s you.',
+  'verify.none':
+    'Nothing that you have set up can be used after this login. Log out, and log in in another way.',
 
   'setup.lead': 'After your password, a second step keeps others out of your account.',
   'setup.methods': 'Your methods',
   'setup.preferred': 'Preferred',
-  'setup.unusable': 'Not in use any more',
+  'setup.unusable': 'Cannot be used right now',
   'setup.since': 'Set up on {day}',
   'setup.lastUsed': 'last used on {day}',
   'setup.change': 'Change {name}',

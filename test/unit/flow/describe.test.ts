@@ -137,6 +137,10 @@ describe('attempts left are the smaller of the flow’s and the user’s', () =>
 describe('what a view accepts', () => {
   const acceptsOf = (walked: Walked, at?: number) => viewOf(walked, at).accepts
   const locked: Partial<Profile> = { lock: { until: START + 1_000 } }
+  const afterMail = (walked: Walked): Walked => ({
+    ...walked,
+    facts: { ...walked.facts, caller: sessionOf(START, START, 'email') },
+  })
   const lockedLater = (walked: Walked): Walked => ({ ...walked, profile: { ...walked.profile, ...locked } })
 
   test.each([
@@ -155,6 +159,21 @@ describe('what a view accepts', () => {
       'a texted challenge',
       started({ profile: profileWith(text) }),
       ['proof_submitted', 'resend_requested', 'cancel_requested'],
+    ],
+    [
+      'CWE-308: a mailed challenge that a session of a mailed link goes on with',
+      afterMail(started({ run: stepUp, profile: profileWith(mail) })),
+      ['cancel_requested'],
+    ],
+    [
+      'the same beside another method',
+      afterMail(
+        sent(started({ run: stepUp, profile: profileWith(mail, app) }), {
+          type: 'method_selected',
+          method: 'email',
+        }),
+      ),
+      ['method_selected', 'selection_requested', 'cancel_requested'],
     ],
     ['a challenge under a lock', lockedLater(started({ profile: profileWith(text) })), ['cancel_requested']],
     [

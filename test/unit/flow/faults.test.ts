@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FlowContext } from '../../../packages/core/src/flow/context.ts'
+import type { Facts, FlowContext } from '../../../packages/core/src/flow/context.ts'
 import type { MachineClientEvent } from '../../../packages/core/src/flow/events.ts'
 import { faultOf } from '../../../packages/core/src/flow/faults.ts'
 import { type RefusalReason, refusalReasons } from '../../../packages/core/src/flow/refusal.ts'
@@ -12,7 +12,9 @@ import {
   login,
   profileWith,
   START,
+  sessionOf,
   setup,
+  stepUp,
   withCodes,
 } from '../../model/world.ts'
 import { challengeOf, contextWith } from './sample-flow.ts'
@@ -36,6 +38,20 @@ const provingOf = (target: Target, expiresAt = START + 120_000): Stage => ({
 })
 const ofApp: Target = { of: 'enrollment', enrollment: enrollmentId('e1') }
 const ofGone: Target = { of: 'enrollment', enrollment: enrollmentId('e4') }
+const ofMail: Target = { of: 'enrollment', enrollment: enrollmentId('e2') }
+const ofPendingMail: Target = {
+  of: 'pending',
+  pending: {
+    id: enrollmentId('e9'),
+    method: 'email',
+    name: null,
+    address: null,
+    secret: null,
+    methodData: null,
+    replaces: null,
+  },
+}
+const afterMail: Facts = { ...factsFor(), caller: sessionOf(START, START, 'email') }
 const ofText: Target = { of: 'enrollment', enrollment: enrollmentId('e3') }
 
 type Untimed = MachineClientEvent extends infer Event
@@ -105,6 +121,43 @@ const cases: readonly Case[] = [
     'a recovery code under a lock',
     proof,
     { profile: locked, stage: provingOf({ of: 'recovery_code' }) },
+    undefined,
+  ],
+  ...(
+    [
+      ['mail', ofMail],
+      ['mail that is being enrolled', ofPendingMail],
+    ] as const
+  ).flatMap(([what, target]): readonly Case[] => [
+    [
+      `CWE-308: a proof of ${what}, after a login that came by mail`,
+      proof,
+      { profile: all, run: stepUp, facts: afterMail, stage: provingOf(target) },
+      { reason: 'method_unavailable' },
+    ],
+    [
+      `CWE-308: another code for ${what}, after a login that came by mail`,
+      resend,
+      { profile: all, run: stepUp, facts: afterMail, stage: provingOf(target) },
+      { reason: 'method_unavailable' },
+    ],
+    [
+      `a proof of ${what}, after a login that came over nothing`,
+      proof,
+      { profile: all, run: stepUp, stage: provingOf(target) },
+      undefined,
+    ],
+  ]),
+  [
+    'an app’s code, after a login that came by mail',
+    proof,
+    { profile: all, run: stepUp, facts: afterMail, stage: provingOf(ofApp) },
+    undefined,
+  ],
+  [
+    'a recovery code, after a login that came by mail',
+    proof,
+    { profile: all, run: stepUp, facts: afterMail, stage: provingOf({ of: 'recovery_code' }) },
     undefined,
   ],
   [

@@ -12,7 +12,7 @@ export interface FirstFactorInput {
   /** Authentication Method Reference values (RFC 8176), such as `['pwd']`. */
   readonly amr: readonly string[]
   readonly at: EpochMs
-  /** Set when it came over a channel (a magic link, a texted code): that channel is then not offered again. */
+  /** Set when it came over a channel (a magic link, a texted code): that is then no second factor, in the session either. */
   readonly channel?: Channel | null
 }
 

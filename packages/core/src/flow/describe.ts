@@ -11,6 +11,7 @@ import {
   coolsDownUntil,
   destinationOf,
   enrollableMethods,
+  isProvable,
   isUsable,
   methodKindOf,
   methodOf,
@@ -132,13 +133,14 @@ function acceptedEvents(state: FlowState, context: FlowContext): readonly Client
   if (run.kind === 'setup' && !isFresh(context)) return handled.filter((type) => type === 'cancel_requested')
   const target = stage.phase === 'proving' ? stage.challenge.target : undefined
   const isBarred = isLocked(context.profile, context.at)
+  const isOpen = target !== undefined && isProvable(context, target)
   const isEnrolled = context.profile.enrollments.length > 0
   const { user, policy } = context.facts
-  // With one method there is nothing to choose, but to come back to it from a rescue.
-  const hasChoice = usableEnrollments(context).length > (state.startsWith('challenging') ? 1 : 0)
+  const challenged = target?.of === 'enrollment' ? target.enrollment : null
+  const hasChoice = usableEnrollments(context).some(({ id }) => id !== challenged)
   const isWorthwhile: Partial<Record<ClientEventType, boolean>> = {
-    proof_submitted: !isBarred || target?.of === 'recovery_code',
-    resend_requested: !isBarred && target !== undefined && methodOf(context, target)?.sends === true,
+    proof_submitted: isOpen && (!isBarred || target.of === 'recovery_code'),
+    resend_requested: isOpen && !isBarred && methodOf(context, target)?.sends === true,
     method_selected: !isBarred && hasChoice,
     selection_requested: !isBarred && hasChoice,
     rescue_requested: rescueOptions(context).length > 0,

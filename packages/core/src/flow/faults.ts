@@ -8,6 +8,7 @@ import {
   destinationOf,
   enrollableMethods,
   findEnrollment,
+  isProvable,
   isUsable,
   methodOf,
   rescueOptions,
@@ -28,8 +29,7 @@ const faults: Faults = {
     const { flow, profile, at } = context
     if (flow.stage.phase !== 'proving') return { reason: 'event_not_accepted' }
     const { target, expiresAt } = flow.stage.challenge
-    if (target.of !== 'recovery_code' && methodOf(context, target) === undefined)
-      return { reason: 'method_unavailable' } // a deployment since then does not have it any more
+    if (!isProvable(context, target)) return { reason: 'method_unavailable' }
     if (target.of !== 'recovery_code' && isLocked(profile, at)) return lockedFault(profile.lock?.until)
     return at >= expiresAt ? { reason: 'challenge_expired' } : undefined
   },
@@ -44,9 +44,11 @@ const faults: Faults = {
   resend_requested: (context) => {
     const { stage } = context.flow
     if (stage.phase !== 'proving') return { reason: 'event_not_accepted' }
-    const method = methodOf(context, stage.challenge.target)
+    const { target } = stage.challenge
+    const method = methodOf(context, target)
     if (!method?.sends) return { reason: 'resend_unavailable' }
-    return sendFault(context, method, destinationOf(stage.challenge.target))
+    if (!isProvable(context, target)) return { reason: 'method_unavailable' }
+    return sendFault(context, method, destinationOf(target))
   },
   rescue_requested: (context, { option }) => {
     if (!rescueOptions(context).includes(option)) return { reason: 'rescue_unavailable', field: 'option' }

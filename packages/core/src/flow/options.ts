@@ -12,9 +12,14 @@ function firstFactorChannel({ flow, facts }: FlowContext): Channel | null {
   return flow.run.kind === 'login' ? flow.run.firstFactor.channel : (facts.caller?.firstFactorChannel ?? null)
 }
 
+/** Whether a method's codes come over what the first factor came over. */
+function isFirstFactorAgain(context: FlowContext, { channel }: MethodFacts): boolean {
+  return channel !== null && channel === firstFactorChannel(context)
+}
+
 /** Whether a method can reach the user in this flow: another channel than the first factor's, and an address to send to. */
 function canReach(context: FlowContext, method: MethodFacts): boolean {
-  if (method.channel !== null && method.channel === firstFactorChannel(context)) return false
+  if (isFirstFactorAgain(context, method)) return false
   return method.addressed !== 'user_email' || context.facts.user.email !== null
 }
 
@@ -73,6 +78,16 @@ export function rescueOptions(context: FlowContext): readonly RescueOption[] {
     if (facts.policy.rescue.help !== false) options.push('help')
   }
   return options
+}
+
+/**
+ * Whether a target can be proven by whoever asks now: a deployment since its challenge may not have the method any
+ * more, and another session of the user's may go on whose first factor came over its channel.
+ */
+export function isProvable(context: FlowContext, target: Target): boolean {
+  if (target.of === 'recovery_code') return true
+  const method = methodOf(context, target)
+  return method !== undefined && !isFirstFactorAgain(context, method)
 }
 
 /** The method a target is proven by; undefined for a recovery code, which is no method. */

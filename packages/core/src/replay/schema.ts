@@ -89,7 +89,7 @@ const factsSchema = z.strictObject({
   caller: z
     .strictObject({
       firstFactorAt: epochMs.nullable(),
-      firstFactorChannel: channelSchema.nullable().default(null), // logs of before it was kept are without it
+      firstFactorChannel: channelSchema.nullable(),
       secondFactorAt: epochMs.nullable(),
     })
     .nullable(),

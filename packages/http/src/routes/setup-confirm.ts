@@ -27,6 +27,7 @@ async function find(env: Environment, exchange: Exchange): Promise<ShownStep | F
 /** Sends the code of the new method again, as a new one. */
 async function resend(env: Environment, exchange: Exchange, caller: Caller, flow: string): Promise<Answer> {
   const next = await env.twoFactor.send(flow, { type: 'resend_requested' }, { caller })
+  if (next.state === 'expired') return fail('setup_expired')
   return ofSetup(env, exchange, answerBegun(exchange, next))
 }
 
@@ -71,7 +72,7 @@ async function ofSetup(
 ): Promise<Answer> {
   if (answer.kind === 'success' || answer.reason !== 'reauth_required') return answer
   const viewed = await viewSetup(env, exchange)
-  return 'step' in viewed ? reauthRequired(viewed.step) : viewed
+  return 'step' in viewed ? reauthRequired(viewed) : viewed
 }
 
 export const setupConfirm: Endpoint = {
@@ -79,7 +80,7 @@ export const setupConfirm: Endpoint = {
     summary:
       'Confirms a change of methods by a code of the new one, or has a new code sent. Works without cookies.',
     body: z.object({
-      code: codeField.optional(),
+      code: codeField.optional().describe('Needed, unless `resend` is set.'),
       resend: flagField.optional().describe('Sends a new code; `code` is then not looked at.'),
     }),
     response: setupResponse

@@ -7,16 +7,10 @@ import type { Exchange } from '../exchange.ts'
 import { callerOf, findPendingLogin, noPendingFlow } from '../flows.ts'
 import type { Environment } from '../options.ts'
 import { provisioningFields } from '../provisioning.ts'
-import {
-  type Managing,
-  openFreshSetup,
-  type SetupOpened,
-  type SetupShown,
-  viewFreshSetup,
-} from '../reauth.ts'
+import { type Managing, openFreshSetup, type SetupOpened, viewFreshSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 import { setupShownResponse } from '../responses.ts'
-import type { ShownStep } from '../shown-step.ts'
+import type { SetupShown, ShownStep } from '../shown-step.ts'
 
 /** A login that enrolls for the first time. */
 type Enrolling = Extract<ShownStep, { readonly state: 'enrolling' }>

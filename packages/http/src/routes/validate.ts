@@ -67,7 +67,7 @@ export const validate: Endpoint = {
   POST: taking({
     summary: 'Proves the second factor, and logs in; or has a new code sent.',
     body: z.object({
-      code: codeField.optional(),
+      code: codeField.optional().describe('Needed, unless `resend` is set.'),
       remember: flagField.optional(),
       resend: flagField.optional().describe('Sends a new code; `code` is then not looked at.'),
     }),

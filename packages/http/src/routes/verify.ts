@@ -1,6 +1,7 @@
+import type { Step } from '@sallyport/core'
 import { z } from 'zod'
 import { type Answer, type Failure, fail, isFailure, succeed } from '../answer.ts'
-import { codeField, lineField, textField } from '../body.ts'
+import { codeField, flagField, lineField, textField } from '../body.ts'
 import { type Endpoint, reading, taking } from '../endpoint.ts'
 import type { Exchange, SignedIn } from '../exchange.ts'
 import { checkFirstFactor } from '../first-factor.ts'
@@ -35,6 +36,19 @@ async function begin(
         : ({ type: 'method_selected', method } as const)
     step = await env.twoFactor.send(step.flow, event, { caller })
   }
+  return answerPending(step)
+}
+
+/** Sends the code of the step-up that is under way again, as a new one. */
+async function resendCode(env: Environment, exchange: Exchange, signedIn: SignedIn): Promise<Answer> {
+  const caller = callerOf(signedIn)
+  const pending = await viewFlow(env.twoFactor, exchange.flow, caller)
+  if (pending?.kind !== 'step_up' || pending.accepts.length === 0) return noPendingFlow()
+  return answerPending(await env.twoFactor.send(pending.flow, { type: 'resend_requested' }, { caller }))
+}
+
+/** Where a step-up stands that awaits a proof. */
+function answerPending(step: Step): Answer {
   const failure = refusalOf(step, { method: 'method', option: 'method', rescue_unavailable: 'method' })
   const kept = step.accepts.length > 0 ? { flow: step.flow } : {}
   if (failure !== null) return { ...failure, ...kept, response: { ...failure.response, ...tokenOf(step) } }
@@ -77,7 +91,7 @@ async function complete(
   return { ...failure, response: left === undefined ? {} : { tf_attempts_left: left } }
 }
 
-/** A password serves where there is nothing else to prove, or where the session has proven it recently. */
+/** A password takes the place of the first factor, where {@link reauthMethodsOf} says that this is of use. */
 async function byPassword(
   env: Environment,
   exchange: Exchange,
@@ -86,8 +100,7 @@ async function byPassword(
 ): Promise<Answer> {
   const viewed = await viewSetup(env, exchange)
   if (isFailure(viewed)) return viewed
-  const { step } = viewed
-  if (step.enrollments.length > 0 && !step.isFresh) return reauthRequired(step)
+  if (!reauthMethodsOf(signedIn.session, viewed.step).includes('password')) return reauthRequired(viewed)
   const found = await checkFirstFactor(env, 'password', env.identityOf(signedIn.user), password)
   if (found?.userId !== signedIn.session.userId) return fail('credentials_invalid', { field: 'password' })
   const { amr = ['pwd'], channel = null } = found
@@ -104,10 +117,9 @@ export const verify: Endpoint = {
       const viewed = await viewSetup(env, exchange)
       if (isFailure(viewed)) return viewed
       const { signedIn, step } = viewed
-      const alsoPassword = step.isFresh && step.enrollments.length > 0 ? ['password'] : []
       return succeed({
         user: env.toUserView(signedIn.user),
-        methods: [...reauthMethodsOf(step), ...alsoPassword],
+        methods: reauthMethodsOf(signedIn.session, step),
       })
     },
   }),
@@ -118,11 +130,14 @@ export const verify: Endpoint = {
       code: codeField.optional(),
       recovery_code: codeField.optional(),
       password: textField.optional(),
+      resend: flagField.optional().describe('Sends the code of the method again, as a new one.'),
     }),
     response: loginResponse.extend({ tf_required: z.boolean().optional() }),
     failures: [400, 401, 429, 500, 503],
     subject: requireSession,
-    run: async (env, exchange, { method, code, recovery_code: recoveryCode, password }, signedIn) => {
+    run: async (env, exchange, fields, signedIn) => {
+      const { method, code, recovery_code: recoveryCode, password, resend = false } = fields
+      if (resend) return resendCode(env, exchange, signedIn)
       if (code !== undefined) return complete(env, exchange, signedIn, { code, isRecovery: false })
       if (recoveryCode !== undefined) {
         return complete(env, exchange, signedIn, { code: recoveryCode, isRecovery: true })

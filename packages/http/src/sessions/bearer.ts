@@ -27,18 +27,18 @@ export function bearerTokens(options: SealedOptions): BearerTokens {
   const find = ({ headers }: Request): string | null =>
     BEARER.exec(headers.get('authorization') ?? '')?.[1] ?? headers.get('authentication-token')
   const open = async (request: Request) => tokens.open(find(request) ?? '')
+  const revoke = async (request: Request): Promise<void> => {
+    const session = revocations === undefined ? null : await open(request)
+    if (session !== null) await revocations?.revoke(session.id, session.expiresAt)
+  }
   return {
     find,
     read: open,
     async issue(session, request) {
-      const before = session.renews ? await open(request) : null
-      const token = await tokens.seal(session, before?.expiresAt ?? clock.now() + lifetimeMs)
-      if (before !== null) await revocations?.revoke(before.id, before.expiresAt)
+      const token = await tokens.seal(session, session.expiresAt ?? clock.now() + lifetimeMs)
+      if (session.renews) await revoke(request)
       return token
     },
-    async revoke(request) {
-      const session = revocations === undefined ? null : await open(request)
-      if (session !== null) await revocations?.revoke(session.id, session.expiresAt)
-    },
+    revoke,
   }
 }

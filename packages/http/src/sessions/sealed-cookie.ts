@@ -39,8 +39,7 @@ export function sealedSessions(options: SealedSessionsOptions): Sessions {
     read: open,
     async create(session, request) {
       const at = clock.now()
-      const before = session.renews ? await open(request) : null
-      const expiresAt = before?.expiresAt ?? at + lifetimeMs
+      const expiresAt = session.expiresAt ?? at + lifetimeMs
       const token = await tokens.seal(session, expiresAt)
       await end(request)
       if (token === null) return {}

@@ -42,7 +42,7 @@ const claimsSchema = z.object({
   exp: z.int(),
   stamp: z.string(),
   first: z.int().nullable(),
-  channel: z.enum(['email', 'sms']).nullable().default(null), // tokens of before it was kept are without it
+  channel: z.enum(['email', 'sms']).nullable(),
   second: z.int().nullable(),
   csrf: z.string().nullable(),
 })
@@ -83,7 +83,7 @@ export function createSealedTokens(
       return new EncryptJWT({
         stamp: await digestStamp(user.id, user.securityStamp),
         first: session.firstFactorAt,
-        channel: session.firstFactorChannel ?? null,
+        channel: session.firstFactorChannel,
         second: session.secondFactorAt,
         csrf: session.csrf ?? null,
       })

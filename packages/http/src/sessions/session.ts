@@ -6,10 +6,10 @@ export interface Session {
   /** When the first factor was proven, where that is known; a user with nothing enrolled needs it to enroll. */
   readonly firstFactorAt: EpochMs | null
   /**
-   * The channel that the first factor came over, as after a mailed link: a step-up then asks for another. A
-   * session that does not keep it lets one mailbox prove both factors.
+   * The channel that the first factor came over, as after a mailed link, for a step-up to ask for another: a session
+   * that does not keep it lets one mailbox prove both factors.
    */
-  readonly firstFactorChannel?: Channel | null
+  readonly firstFactorChannel: Channel | null
   /**
    * When a second factor was last proven: `secondFactorAt` of core's outcome. It is null for a remembered
    * browser, and must never be filled in from anything else.
@@ -17,13 +17,15 @@ export interface Session {
   readonly secondFactorAt: EpochMs | null
   /** What the CSRF tokens of this session hang on. A session that cannot keep it leaves that to a cookie. */
   readonly csrf?: string | null
+  /** When it ends, where that is known: for what takes its place to end then, too. */
+  readonly expiresAt?: EpochMs | null
 }
 
 /** A session to begin, or to begin anew after a user has proven a factor again. */
 export interface NewSession extends Session {
   /** Authentication Method Reference values (RFC 8176). */
   readonly amr: readonly string[]
-  /** Keeps the lifetime of the session that this one takes the place of. */
+  /** Whether it takes the place of another of the user's: `expiresAt` is then that one's, and is kept. */
   readonly renews: boolean
 }
 

@@ -1,4 +1,3 @@
-import { reauthMethodsOf } from '@sallyport/http'
 import { toChallenge } from '../challenge.ts'
 import { withQuery } from '../next.ts'
 import { recoveryCodesFilePath } from '../recovery-codes-file.ts'
@@ -18,9 +17,9 @@ export async function showVerify(turn: Turn): Promise<Shown> {
   const asked = isOpen ? step.challenge : null
   const challenge =
     isOpen && asked !== null
-      ? toChallenge(step, asked, { action: paths.verify, fields: { method: asked.method } })
+      ? toChallenge(step, asked, { action: paths.verify, fields: { resend: 'true' } })
       : null
-  return page(turn, 'verify', { methods: reauthMethodsOf(setup), challenge })
+  return page(turn, 'verify', { methods: input.reauthMethodsOf(setup), challenge })
 }
 
 /** Recovery codes: how many are left, or new ones, which are shown once. */

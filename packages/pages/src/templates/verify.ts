@@ -14,10 +14,12 @@ import {
 export function verify(view: VerifyView): Html {
   const { challenge, methods, nameOf, paths, text } = view
   const others = methods.filter((method) => method !== 'password' && method !== challenge?.method)
-  return html`<p>${text('verify.lead')}</p>
+  const asksForPassword = challenge === null && methods.includes('password')
+  const isAlone = challenge === null && !asksForPassword
+  return html`<p>${text(methods.length === 0 ? 'verify.none' : 'verify.lead')}</p>
 ${challenge === null ? '' : proof(view, challenge)}
 ${
-  challenge === null && methods.includes('password')
+  asksForPassword
     ? form(
         view,
         paths.verify,
@@ -28,7 +30,7 @@ ${
 ${
   others.length === 0
     ? ''
-    : html`${challenge === null ? '' : html`<h2>${text('challenge.other')}</h2>`}
+    : html`${isAlone ? '' : html`<h2>${text('challenge.other')}</h2>`}
 <ul class="choices">
 ${others.map(
   (method) =>

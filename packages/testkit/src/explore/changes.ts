@@ -8,6 +8,7 @@ export type ChangeName =
   | 'factors_changed'
   | 'stamp_changed'
   | 'user_inactive'
+  | 'session_changed'
 
 /** What a flow finds changed at its next event. */
 export interface Changed {
@@ -42,6 +43,15 @@ const changes: Readonly<Record<ChangeName, Change>> = {
     onProfile(position, facts, { epoch: position.profile.epoch + 1, devices: [] }),
   stamp_changed: (position, facts) => onUser(position, facts, { stamps: [named('another stamp')] }),
   user_inactive: (position, facts) => onUser(position, facts, { active: false }),
+  // Another session of the user's goes on with a setup or a step-up: one that came by a mailed link.
+  session_changed: (position, facts) => ({
+    position,
+    facts: {
+      ...facts,
+      caller: facts.caller === null ? null : { ...facts.caller, firstFactorChannel: 'email' },
+    },
+    failures: position.profile.failures,
+  }),
 }
 
 /** The names of all changes. */

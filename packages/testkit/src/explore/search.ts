@@ -99,7 +99,8 @@ function* movesFrom(standing: Standing | undefined, bounds: Bounds): Generator<M
   for (const event of unasked()) yield { does: 'send', afterMs: 0, event }
   for (const event of LATE_CLOCK) yield { does: 'send', afterMs: -1000, event }
   if (ghost.changes < bounds.changesMeanwhile)
-    for (const change of changeNames) yield { does: 'change', change }
+    for (const change of changeNames)
+      if (change !== 'session_changed' || position.flow.run.kind !== 'login') yield { does: 'change', change }
 }
 
 /** Events that reach a node whose clock is behind. */
