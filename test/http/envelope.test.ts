@@ -2,9 +2,10 @@ import { memoryStore } from '@sallyport/adapters-memory'
 import { StoreError } from '@sallyport/core'
 import { reasonRules } from '@sallyport/http'
 import { describe, expect, test } from 'vitest'
-import { deploy, PASSWORD } from './deployment.ts'
+import { deploy, ORIGIN, PASSWORD } from './deployment.ts'
 
 const json = { 'content-type': 'application/json' }
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const credentials = { username: 'bob', password: PASSWORD }
 
 function begin(options: Parameters<typeof deploy>[0] = {}) {
@@ -142,6 +143,39 @@ describe('the envelope', () => {
       status: 400,
       response: { reason: 'body_malformed' },
     })
+  })
+
+  const manyFields = (count: number) =>
+    Array.from({ length: count }, (_, index) => `field${index}=x`).join('&')
+
+  test.each([
+    ['64 fields', 'csrf', manyFields(64)], // it was read, and lacks a token
+    ['65 fields', 'body_malformed', manyFields(65)],
+    ['as many fields as 16 KiB hold', 'body_malformed', manyFields(1_400)],
+    ['one field a thousand times', 'csrf', 'username=bob&'.repeat(1_000)],
+  ])('a form of %s: %s', async (_what, reason, body) => {
+    const { browser, verified } = begin()
+    expect(await browser.send('/login', { method: 'POST', headers: form, body })).toMatchObject({
+      status: 400,
+      response: { reason },
+    })
+    expect(verified).toEqual([])
+  })
+
+  test.each([
+    ['twice', ['bob', 'bob'], 400],
+    ['three times', ['bob', 'eve', 'bob'], 400],
+    ['once', ['bob'], 200],
+  ])('a field that a form has %s is a text only where it came once', async (_what, names, status) => {
+    const { browser, verified } = begin()
+    const sent = new URLSearchParams({ password: PASSWORD })
+    for (const name of names) sent.append('username', name)
+    const headers = { ...form, origin: ORIGIN }
+    const reply = await browser.send('/login', { method: 'POST', headers, body: sent.toString() })
+    expect(reply.status).toBe(status)
+    const faults = status === 200 ? [] : ['username']
+    expect(Object.keys(reply.response['field_errors'] ?? {})).toEqual(faults)
+    expect(verified).toHaveLength(status === 200 ? 1 : 0)
   })
 
   test('unknown keys are ignored, whatever they hold', async () => {

@@ -3,6 +3,11 @@ import { type Failure, type FieldFault, fail } from './answer.ts'
 
 /** The longest body that is read: 16 KiB, many times what any request here needs. */
 export const MAX_BODY_BYTES: number = 16 * 1024
+/**
+ * The most fields that a form may have. Our choice: no form here has ten, and a page of the host's may add a few of its
+ * own. A form is read before anything is known of its sender, so what it costs is kept small.
+ */
+const MAX_FORM_FIELDS = 64
 /** The longest text in a field: core's own limit. */
 const MAX_TEXT_LENGTH = 2_048
 /** The digits of a code that a client has sent as a number, whose leading zeros are lost. */
@@ -59,12 +64,15 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A field that comes twice is a list, and so of the wrong type: neither value counts. */
-function readForm(text: string): Body {
-  const sent = new URLSearchParams(text)
-  const fields = [...new Set(sent.keys())].map((name) => {
-    const values = sent.getAll(name)
-    return [name, values.length > 1 ? values : values[0]] as const
-  })
+function readForm(text: string): Body | Failure {
+  const sent = new Map<string, string[]>()
+  for (const [name, value] of new URLSearchParams(text)) {
+    const values = sent.get(name)
+    if (values !== undefined) values.push(value)
+    else if (sent.size === MAX_FORM_FIELDS) return fail('body_malformed')
+    else sent.set(name, [value])
+  }
+  const fields = [...sent].map(([name, values]) => [name, values.length > 1 ? values : values[0]] as const)
   return { fields: Object.fromEntries(fields), isForm: true }
 }
 
