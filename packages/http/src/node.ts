@@ -12,7 +12,8 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
 
 /**
  * Runs a Fetch handler on `node:http`, Express, Fastify or Koa. A body that a parser such as `express.json()`
- * has read before is used as it was parsed.
+ * has read before is used as it was parsed. The handler is run for the path that `request.url` tells and for no other: a
+ * `Host` that is more than a host, and a path that leads to another one, are answered with 400.
  *
  * @example
  * ```ts
@@ -56,13 +57,14 @@ export function toWebRequest(incoming: IncomingMessage): Request {
   }
 }
 
-/** Null where Node takes what the Fetch standard does not: a broken host, a method such as TRACE. */
+/** Null where Node takes what the Fetch standard does not, such as TRACE, and for a broken host or a path in disguise. */
 function toRequest(incoming: FrameworkRequest, outgoing: ServerResponse): Request | null {
   const { method = 'GET' } = incoming
   const aborting = new AbortController()
   outgoing.once('close', () => aborting.abort())
   try {
     const url = addressOf(incoming)
+    if (!isAsAsked(url, incoming)) return null
     const headers = headersOf(incoming)
     const hasBody = method !== 'GET' && method !== 'HEAD'
     const body = hasBody ? bodyOf(incoming, headers) : null
@@ -73,17 +75,54 @@ function toRequest(incoming: FrameworkRequest, outgoing: ServerResponse): Reques
   }
 }
 
+/** A host and a port, with nothing in them that ends a host in an address (RFC 3986 §3.2.2). */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i
+/** What a request line asks for: a path, or a whole address (RFC 9112 §3.2.1 and §3.2.2). */
+const TARGET = /^(?:https?:\/\/([^/?]*))?(.*)$/i
+/** A letter, a digit or one of `-._~`, percent-encoded: none needs to be (RFC 3986 §2.3). */
+const NEEDLESSLY_ENCODED = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/i
+
 /**
  * The address that was asked for, before any mounting.
  *
  * @throws {TypeError} When it is none, or one of somewhere else.
  */
-function addressOf({ headers, socket, url, originalUrl = url ?? '/' }: FrameworkRequest): URL {
-  const isEncrypted = 'encrypted' in socket && socket.encrypted === true
-  const origin = `${isEncrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}`
-  const address = new URL(originalUrl.startsWith('/') ? `${origin}${originalUrl}` : originalUrl)
-  if (address.host !== new URL(origin).host) throw new TypeError('an address of somewhere else')
-  return address
+function addressOf(incoming: FrameworkRequest): URL {
+  const { authority, target } = targetOf(incoming)
+  if (!target.startsWith('/')) throw new TypeError('no path')
+  return new URL(`${originOf(incoming, authority)}${target}`)
+}
+
+/** The path that was asked for, with its query; and its host, where the request line names one. */
+function targetOf({ url, originalUrl = url ?? '/' }: FrameworkRequest) {
+  const [, authority, target = ''] = TARGET.exec(originalUrl) ?? []
+  return { authority, target: authority === undefined || target.startsWith('/') ? target : `/${target}` }
+}
+
+/** Where the request was sent to. Whatever names a host names the same one (RFC 9112 §3.2, RFC 9113 §8.3.1). */
+function originOf({ headers, rawHeaders, socket }: IncomingMessage, authority: string | undefined): string {
+  const fields = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+  if (fields.length > 1) throw new TypeError('two Host fields')
+  const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
+  const named = [authority, headers[':authority'], headers.host].flat().filter((host) => host !== undefined)
+  if (!named.every((host) => HOST.test(host))) throw new TypeError('a host that is none')
+  const [origin = `${scheme}://localhost`, ...others] = named.map(
+    (host) => new URL(`${scheme}://${host}`).origin,
+  )
+  if (others.some((other) => other !== origin)) throw new TypeError('an address of somewhere else')
+  return origin
+}
+
+/**
+ * Whether a path leads nowhere else than it says. A limit in front of the handler has looked at the path as it came; `URL`
+ * takes `/x/../login`, and `/login#x`, for `/login`, and the router takes `/%6cogin` for it.
+ *
+ * @throws {URIError} When the path is broken and was not taken as it is.
+ */
+function isAsAsked({ pathname }: URL, incoming: FrameworkRequest): boolean {
+  const [path = ''] = targetOf(incoming).target.split('?')
+  if (NEEDLESSLY_ENCODED.test(path)) return false
+  return pathname === path || decodeURI(pathname) === decodeURI(path)
 }
 
 /** @throws {TypeError} When a name or a value is none. */
