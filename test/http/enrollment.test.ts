@@ -1,15 +1,38 @@
-import type { Change, Store } from '@sallyport/core'
+import type { Store } from '@sallyport/core'
+import { recordingStore } from '@sallyport/testkit'
 import { describe, expect, test } from 'vitest'
 import { deploy, stores } from './deployment.ts'
 
 type Shown = readonly { id: string; method: string; name: string | null; preferred: boolean }[]
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
+/** A store that does something of a test's, once, after it has been read. */
+function hookedStore(store: Store): Store & { afterNextLoad(act: () => void): void } {
+  const acts: (() => void)[] = []
+  return {
+    async load(...asked) {
+      const loaded = await store.load(...asked)
+      acts.pop()?.()
+      return loaded
+    },
+    commit: (change) => store.commit(change),
+    purge: (...asked) => store.purge(...asked),
+    forget: (userId) => store.forget(userId),
+    afterNextLoad: (act) => acts.push(act),
+  }
+}
+
 describe.each(stores)('/tf-enrollments/:id on %s', (_name, createStore) => {
   const begin = async (options: Parameters<typeof deploy>[0] = {}) => {
     const deployment = deploy({ store: createStore(), ...options })
-    const { browser } = await deployment.loggedIn('bob')
+    const { browser, app } = await deployment.loggedIn('bob')
     await deployment.given.factor('bob', 'sms', '+15550100')
+    /** A removal takes the freshness of every session along. */
+    const proveAgain = async () => {
+      deployment.clock.advance({ minutes: 1 })
+      await browser.post('/verify', { method: 'authenticator' })
+      await browser.post('/verify', { code: app.codeAt(deployment.clock.now()) })
+    }
     const enrollments = async () => {
       const { response } = await browser.get('/tf-setup')
       return response['tf_enrollments'] as Shown // as documented
@@ -28,7 +51,7 @@ describe.each(stores)('/tf-enrollments/:id on %s', (_name, createStore) => {
         body: new URLSearchParams(fields).toString(),
         headers: form,
       })
-    return { ...deployment, browser, enrollments, idOf, patch, submit }
+    return { ...deployment, browser, enrollments, idOf, patch, proveAgain, submit }
   }
 
   test('PATCH name renames it, and answers with the setup', async () => {
@@ -67,20 +90,26 @@ describe.each(stores)('/tf-enrollments/:id on %s', (_name, createStore) => {
   })
 
   test('DELETE removes it; the last one disables, and forgets the browser', async () => {
-    const { browser, idOf, enrollments } = await begin({ policy: { remember: { days: 7 } } })
+    const { browser, idOf, proveAgain, twoFactor } = await begin({ policy: { remember: { days: 7 } } })
     browser.cookies.set('tf_validity', 'x')
     const removed = await browser.delete(`/tf-enrollments/${await idOf('sms')}`)
     expect(removed).toMatchObject({ status: 200, response: { tf_method: 'authenticator' } })
     expect(browser.cookies.has('tf_validity')).toBe(true)
+    expect(await browser.get('/tf-setup')).toMatchObject({
+      status: 401,
+      response: { reason: 'reauth_required' },
+    })
+    await proveAgain()
     const last = await browser.delete(`/tf-enrollments/${await idOf('authenticator')}`)
     expect(last).toMatchObject({ status: 200, response: { tf_required: false, tf_method: null } })
     expect(browser.cookies.has('tf_validity')).toBe(false)
-    expect(await enrollments()).toEqual([])
+    expect((await twoFactor.users.get('bob')).enrollments).toEqual([])
   })
 
   test('DELETE of the last one, 2FA required: refused', async () => {
-    const { browser, idOf, enrollments } = await begin({ policy: { required: true } })
+    const { browser, idOf, enrollments, proveAgain } = await begin({ policy: { required: true } })
     await browser.delete(`/tf-enrollments/${await idOf('sms')}`)
+    await proveAgain()
     expect(await browser.delete(`/tf-enrollments/${await idOf('authenticator')}`)).toMatchObject({
       status: 400,
       response: { reason: 'two_factor_required', field_errors: { '': [expect.any(String)] } },
@@ -113,7 +142,7 @@ describe.each(stores)('/tf-enrollments/:id on %s', (_name, createStore) => {
   })
 
   test('a form names the method in a field, and proves itself by a token', async () => {
-    const { browser, idOf, submit, enrollments } = await begin()
+    const { browser, idOf, submit, enrollments, proveAgain } = await begin()
     const id = await idOf('sms')
     const token = { csrf_token: browser.csrf ?? '' }
     expect(await submit(id, { _method: 'PATCH', name: 'Work' })).toMatchObject({
@@ -124,6 +153,7 @@ describe.each(stores)('/tf-enrollments/:id on %s', (_name, createStore) => {
     expect(await submit(id, { _method: 'PATCH', preferred: 'on', ...token })).toMatchObject({ status: 200 })
     expect(await enrollments()).toMatchObject([{ name: 'Work', preferred: true }, { name: null }])
     expect(await submit(id, { _method: 'DELETE', ...token })).toMatchObject({ status: 200 })
+    await proveAgain()
     expect(await enrollments()).toHaveLength(1)
   })
 
@@ -169,27 +199,76 @@ describe.each(stores)('/tf-enrollments/:id on %s', (_name, createStore) => {
     expect((await eve.get('/tf-devices')).response['devices']).toEqual([])
   })
 
-  test('a look at the setup writes nothing', async () => {
-    const store = createStore()
-    const changes: Change[] = []
-    const recording: Store = {
-      ...store,
-      load: (...asked) => store.load(...asked),
-      purge: (...asked) => store.purge(...asked),
-      forget: (userId) => store.forget(userId),
-      commit(change) {
-        changes.push(change)
-        return store.commit(change)
-      },
+  const changes = async () => {
+    const { afterNextLoad, ...hooked } = hookedStore(createStore())
+    const store = recordingStore(hooked)
+    const begun = await begin({ store, policy: { rescue: { recoveryCodes: true } } })
+    const id = await begun.idOf('sms')
+    store.clear()
+    const { browser, patch, submit } = begun
+    const sent = {
+      setup: (body: object = { setup: 'email' }) => browser.post('/tf-setup', { ...body }),
+      rename: (body: object = { name: 'Work' }) => patch(id, body),
+      remove: () => browser.delete(`/tf-enrollments/${id}`),
+      removeByForm: () => submit(id, { _method: 'DELETE', csrf_token: browser.csrf ?? '' }),
+      recoveryCodes: () => browser.post('/mf-recovery-codes'),
     }
-    const { browser } = await begin({
-      store: recording,
-      policy: { rescue: { recoveryCodes: true } },
-    })
-    const before = changes.length
+    return { ...begun, store, sent, afterNextLoad }
+  }
+
+  test('a look at the setup writes nothing', async () => {
+    const { browser, store } = await changes()
     for (const path of ['/tf-setup', '/verify', '/mf-recovery-codes', '/tf-devices']) {
       expect(await browser.get(path)).toMatchObject({ status: 200 })
     }
-    expect(changes.length - before).toBe(0)
+    expect(store.commits).toEqual([])
   })
+
+  test('a stale session writes nothing, however often it asks for a change', async () => {
+    const { store, sent, clock } = await changes()
+    clock.advance({ minutes: 30 })
+    for (const send of Object.values(sent)) {
+      for (let time = 0; time < 5; time++) {
+        expect(await send()).toMatchObject({ status: 401, response: { reason: 'reauth_required' } })
+      }
+    }
+    expect(await sent.setup({})).toMatchObject({ status: 401, response: { reason: 'reauth_required' } })
+    expect(store.commits).toEqual([])
+  })
+
+  test('a fresh session whose fields are bad writes nothing', async () => {
+    const { store, sent } = await changes()
+    for (const body of [{}, { setup: 7 }, { setup: 'email', mode: 'both' }, { setup: 'sms', phone: [] }]) {
+      expect(await sent.setup(body)).toMatchObject({ status: 400 })
+    }
+    for (const body of [{}, { name: [] }, { name: 'x', preferred: true }, { preferred: false }]) {
+      expect(await sent.rename(body)).toMatchObject({ status: 400 })
+    }
+    expect(store.commits).toEqual([])
+  })
+
+  test('a change of a fresh session opens one setup, and sends it one event', async () => {
+    const { store, sent } = await changes()
+    for (const send of [sent.rename, sent.recoveryCodes, sent.setup, sent.remove]) {
+      store.clear()
+      expect(await send()).toMatchObject({ status: 200 })
+      expect(new Set(store.commits.map(({ change }) => change.flow?.id))).toHaveLength(1)
+    }
+  })
+
+  test.each(['setup', 'rename', 'remove', 'removeByForm', 'recoveryCodes'] as const)(
+    'a session that goes stale between the look and the change (%s): 401, and nothing is changed',
+    async (change) => {
+      const { store, sent, clock, twoFactor, afterNextLoad } = await changes()
+      const before = await twoFactor.users.get('bob')
+      store.clear()
+      afterNextLoad(() => clock.advance({ minutes: 30 }))
+      expect(await sent[change]()).toMatchObject({
+        status: 401,
+        response: { reason: 'reauth_required', reauth_methods: ['authenticator', 'sms'] },
+      })
+      expect(store.commits.map(({ change: { profile } }) => profile?.value)).toEqual([undefined]) // it was opened
+      expect(await twoFactor.users.get('bob')).toEqual(before)
+    },
+  )
 })

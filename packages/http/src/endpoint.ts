@@ -33,7 +33,10 @@ export function reading(
   return { ...described, body: null }
 }
 
-/** An operation that takes fields of a subject: a pending login, a session. Without the one, no field is looked at. */
+/**
+ * An operation that takes fields of a subject: a pending login, a session. Without the one, no field is looked at. The
+ * subject is looked for before the fields are known to be good, so looking for it writes nothing.
+ */
 export function taking<Shape extends z.ZodRawShape, Subject extends object>(
   described: Described & {
     readonly body: z.ZodObject<Shape>

@@ -8,7 +8,7 @@ import type { Session } from './sessions/session.ts'
 import type { SetupShown } from './shown-step.ts'
 
 /** A setup that core has just opened for the session. */
-export type SetupOpened = Extract<Step, { readonly state: 'managing' }>
+type SetupOpened = Extract<Step, { readonly state: 'managing' }>
 
 /** A user who is logged in, and the setup that tells what the session may do. */
 export interface Managing<Setup = SetupShown> {
@@ -29,12 +29,15 @@ export async function viewFreshSetup(env: Environment, exchange: Exchange): Prom
   return 'step' in viewed && !viewed.step.isFresh ? reauthRequired(viewed) : viewed
 }
 
-/** Opens a setup for whoever is logged in, to send events to; only a fresh session will do. */
+/**
+ * Opens a setup to send an event to. That writes a flow and an audit record, so it is for a session that was looked at and
+ * found fresh, and for a change that is about to be made: a stale session could else write without end. Whether the session
+ * is fresh is asked again: it may have been until now.
+ */
 export async function openFreshSetup(
   env: Environment,
-  { signedIn }: Exchange,
+  { signedIn }: Managing,
 ): Promise<Managing<SetupOpened> | Failure> {
-  if (signedIn === null) return fail('not_signed_in')
   const step = await env.twoFactor.setup({ caller: callerOf(signedIn) })
   if (step.state !== 'managing') return refusalOf(step) ?? noPendingFlow()
   return step.isFresh ? { signedIn, step } : reauthRequired({ signedIn, step })

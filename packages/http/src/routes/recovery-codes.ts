@@ -31,7 +31,9 @@ export const recoveryCodes: Endpoint = {
     failures: [400, 401, 404, 503],
     run: async (env, exchange) => {
       if (areOff(env)) return fail('not_found')
-      const opened = await openFreshSetup(env, exchange)
+      const viewed = await viewFreshSetup(env, exchange)
+      if (isFailure(viewed)) return viewed
+      const opened = await openFreshSetup(env, viewed)
       if (isFailure(opened)) return opened
       const { step, signedIn } = opened
       const event = { type: 'recovery_codes_requested' } as const

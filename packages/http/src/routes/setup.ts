@@ -7,7 +7,7 @@ import type { Exchange } from '../exchange.ts'
 import { callerOf, findPendingLogin, noPendingFlow } from '../flows.ts'
 import type { Environment } from '../options.ts'
 import { provisioningFields } from '../provisioning.ts'
-import { type Managing, openFreshSetup, type SetupOpened, viewFreshSetup } from '../reauth.ts'
+import { type Managing, openFreshSetup, viewFreshSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 import { setupShownResponse } from '../responses.ts'
 import type { SetupShown, ShownStep } from '../shown-step.ts'
@@ -15,20 +15,16 @@ import type { SetupShown, ShownStep } from '../shown-step.ts'
 /** A login that enrolls for the first time. */
 type Enrolling = Extract<ShownStep, { readonly state: 'enrolling' }>
 
-/** What a setup is shown of, or made on: a login that enrolls, or the setup of a fresh session. */
-async function find<Setup>(
+/** What a setup is shown of, or made on: a login that enrolls, or the setup of a fresh session. Writes nothing. */
+async function find(
   env: Environment,
   exchange: Exchange,
-  findSetup: (env: Environment, exchange: Exchange) => Promise<Managing<Setup> | Failure>,
-): Promise<Enrolling | Setup | Failure> {
-  if (exchange.signedIn === null) {
-    const step = await findPendingLogin(env, exchange)
-    if (step?.state === 'enrolling') return step
-    // A pending login of a user who is enrolled already is no setup: it goes on where it was.
-    return step === null ? noPendingFlow() : fail('no_pending_flow')
-  }
-  const found = await findSetup(env, exchange)
-  return 'step' in found ? found.step : found
+): Promise<{ readonly signedIn: null; readonly step: Enrolling } | Managing | Failure> {
+  if (exchange.signedIn !== null) return viewFreshSetup(env, exchange)
+  const step = await findPendingLogin(env, exchange)
+  if (step?.state === 'enrolling') return { signedIn: null, step }
+  // A pending login of a user who is enrolled already is no setup: it goes on where it was.
+  return step === null ? noPendingFlow() : fail('no_pending_flow')
 }
 
 /** What core calls a method is the setup that was asked for, and so is what speaks against it as a whole. */
@@ -108,8 +104,8 @@ export const setup: Endpoint = {
     response: setupShownResponse,
     failures: [400, 401, 503],
     run: async (env, exchange) => {
-      const step = await find(env, exchange, viewFreshSetup)
-      return isFailure(step) ? step : succeed(describeSetup(step))
+      const found = await find(env, exchange)
+      return isFailure(found) ? found : succeed(describeSetup(found.step))
     },
   }),
   POST: taking({
@@ -122,9 +118,12 @@ export const setup: Endpoint = {
     }),
     response: setupResponse,
     failures: [400, 401, 429, 500, 503],
-    subject: (env, exchange) => find<SetupOpened>(env, exchange, openFreshSetup),
-    run: async (env, exchange, fields, step) => {
-      const options = exchange.signedIn === null ? {} : { caller: callerOf(exchange.signedIn) }
+    subject: find,
+    run: async (env, exchange, fields, found) => {
+      const opened = found.signedIn === null ? found : await openFreshSetup(env, found)
+      if (isFailure(opened)) return opened
+      const { signedIn, step } = opened
+      const options = signedIn === null ? {} : { caller: callerOf(signedIn) }
       const next = await env.twoFactor.send(step.flow, eventOf(fields), options)
       if (next.state !== 'disabled') return answerBegun(exchange, next)
       return answerDisabled()
