@@ -41,7 +41,7 @@ export const recovery: Endpoint = {
       let step: Step = pending
       if (!awaitsRecoveryCode(step)) {
         step = await env.twoFactor.send(pending.flow, { type: 'rescue_requested', option: 'recovery_code' })
-        // A user without recovery codes cannot be told from one whose code is wrong.
+        // A user without recovery codes has the same field at fault as one whose code is wrong; the reason tells them apart.
         const failure = refusalOf(step, { option: 'code', rescue_unavailable: 'code' })
         if (failure !== null) return failure
       }
