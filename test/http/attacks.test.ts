@@ -40,6 +40,65 @@ describe.each(stores)('attacks on %s', (_name, createStore) => {
     expect(replies.filter(({ status }) => status >= 500 && status !== 503)).toEqual([])
   })
 
+  test.each([
+    ['the owner removes the method that it was proven by', 'removes'],
+    ['an administrator resets the user', 'resets'],
+  ])('L4: a thief’s fresh session changes nothing once %s', async (_what, act) => {
+    const { browser, code, clock, given, newBrowser, outbox, twoFactor } = await begin()
+    await given.factor('bob', 'sms', '+15550100')
+    const thief = newBrowser()
+    await thief.post('/login', bob)
+    await thief.post('/tf-select', { which: 'sms' })
+    await thief.post('/tf-validate', { code: outbox.lastCode('+15550100') })
+    expect(await thief.get('/tf-setup')).toMatchObject({ status: 200 })
+
+    clock.advance({ minutes: 1 })
+    if (act === 'removes') {
+      await browser.post('/login', bob)
+      await browser.post('/tf-select', { which: 'authenticator' })
+      await browser.post('/tf-validate', { code: code() })
+      const listed = (await browser.get('/tf-setup')).response['tf_enrollments'] as {
+        id: string
+        method: string
+      }[]
+      const { id } = listed.find(({ method }) => method === 'sms') ?? { id: '' }
+      expect(await browser.delete(`/tf-enrollments/${id}`)).toMatchObject({ status: 200 })
+    } else await twoFactor.users.reset('bob')
+    const stale = { status: 401, response: { reason: 'reauth_required' } }
+    expect(await thief.post('/mf-recovery-codes')).toMatchObject(stale)
+    expect(await thief.post('/tf-setup', { setup: 'authenticator' })).toMatchObject(stale)
+  })
+
+  test('ASVS 6.3.7: the owner hears of a second change within the hour, too, which may be a thief’s', async () => {
+    const { browser, code, outbox } = await begin()
+    await browser.post('/login', bob)
+    await browser.post('/tf-validate', { code: code() })
+    for (const told of [1, 2]) {
+      expect(await browser.post('/mf-recovery-codes')).toMatchObject({ status: 200 })
+      const notices = outbox.to('bob@acme.test').filter(({ message }) => /recovery codes/i.test(message.text))
+      expect(notices).toHaveLength(told)
+    }
+  })
+
+  test('CWE-799: a stale session uses up half of a day’s codes at the most, and its owner can still log in', async () => {
+    const { browser, clock, given, newBrowser, outbox, user } = await begin()
+    user('eve')
+    await given.factor('eve', 'email')
+    await browser.post('/login', eve)
+    await browser.post('/tf-validate', { code: outbox.lastCode('eve@acme.test') })
+    let reply = await browser.post('/verify', { method: 'email' })
+    for (let count = 0; count < 40; count++) {
+      clock.advance({ minutes: 3 })
+      browser.cookies.delete('tf_flow')
+      reply = await browser.post('/verify', { method: 'email' })
+    }
+    expect(reply).toMatchObject({ status: 429, response: { reason: 'delivery_limited' } })
+    const owner = newBrowser()
+    await owner.post('/login', eve)
+    const code = outbox.lastCode('eve@acme.test')
+    expect(await owner.post('/tf-validate', { code })).toMatchObject({ status: 200 })
+  })
+
   test('replay of a flow’s cookie after the login: nothing is pending', async () => {
     const { browser, newBrowser, code, clock } = await begin()
     await browser.post('/login', bob)

@@ -118,13 +118,11 @@ describe.each(stores)('/tf-setup on %s', (_name, createStore) => {
   })
 
   test('mode add keeps the primary; without it a confirmed change replaces it', async () => {
-    const { browser, outbox, twoFactor } = await begin()
     for (const [mode, methods] of [
       ['add', ['authenticator', 'email']],
       ['replace', ['email']],
     ] as const) {
-      await twoFactor.users.reset('bob')
-      await twoFactor.users.enroll('bob', { method: 'authenticator' })
+      const { browser, outbox, twoFactor } = await begin()
       const { response } = await browser.post('/tf-setup', { setup: 'email', mode })
       const code = outbox.lastCode('bob@acme.test')
       await browser.post(`/tf-setup/${response['tf_state_token']}`, { code })

@@ -144,6 +144,22 @@ describe('users.unlock', () => {
     })
   })
 
+  test.each(['unlock', 'reset'] as const)(
+    'users.%s gives a new budget of codes: it may have been used up by a thief',
+    async (call) => {
+      const { given, when, twoFactor, clock } = deploy({
+        policy: { delivery: { perTenMinutes: 2, perDay: 2 } },
+      })
+      await given.factor('bob', 'email')
+      for (let login = 0; login < 2; login++) await when.login('bob')
+      clock.advance({ hours: 1 })
+      expect((await when.login('bob')).refusal).toMatchObject({ reason: 'delivery_limited' })
+      await twoFactor.users[call]('bob')
+      if (call === 'reset') await twoFactor.users.enroll('bob', { method: 'email' })
+      expect(await when.login('bob')).toMatchObject({ state: 'challenging', refusal: null })
+    },
+  )
+
   test('of a user who is not locked writes nothing', async () => {
     const { given, twoFactor, store } = deploy()
     await given.authenticator('bob')

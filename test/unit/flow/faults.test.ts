@@ -20,6 +20,7 @@ import {
 import { challengeOf, contextWith } from './sample-flow.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 86_400_000
 
 const app = enrollment('e1', 'authenticator')
 const mail = enrollment('e2', 'email')
@@ -407,7 +408,7 @@ const cases: readonly Case[] = [
     'CWE-799: numbers tried one after the other, beyond the budget',
     enroll('sms', { address: '+15550003' }),
     { run: setup, profile: spent },
-    { reason: 'delivery_limited', retryAt: START + 598_000 },
+    { reason: 'delivery_limited', retryAt: START - 2_000 + DAY_MS },
   ],
 
   [

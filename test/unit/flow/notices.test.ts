@@ -135,6 +135,23 @@ describe('ASVS 6.6.4: of notices', () => {
     expect(profile.notices['locked']).toBe(isSent ? START : last)
   })
 
+  test.each([
+    'factor_added',
+    'factor_replaced',
+    'factor_removed',
+    'two_factor_disabled',
+    'recovery_code_used',
+    'recovery_codes_generated',
+    'profile_reset',
+  ] as const)('ASVS 6.3.7: %s is told each time: the second within an hour may be a thief’s', (kind) => {
+    const profile = profileWith(app)
+    const first = notify({ at: START, facts: mailOnly, profile }, profile, [{ kind }])
+    const second = notify({ at: START + 1, facts: mailOnly, profile: first.profile }, first.profile, [
+      { kind },
+    ])
+    expect([first.tells.length, second.tells.length]).toEqual([1, 1])
+  })
+
   test('one of another kind is not held back', () => {
     expect(sentAt(START - 1, 'recovery_code_used').tells).toHaveLength(1)
   })
@@ -157,9 +174,9 @@ describe('ASVS 6.6.4: of notices', () => {
   test('what was sent is remembered for an hour and no longer', () => {
     const profile = { ...profileWith(app), notices: { locked: START - HOUR_MS, help: START - HOUR_MS + 1 } }
     const { profile: after } = notify({ at: START, facts: mailOnly, profile }, profile, [
-      { kind: 'profile_reset' },
+      { kind: 'second_factor_failed' },
     ])
-    expect(after.notices).toEqual({ help: START - HOUR_MS + 1, profile_reset: START })
+    expect(after.notices).toEqual({ help: START - HOUR_MS + 1, second_factor_failed: START })
   })
 })
 

@@ -51,6 +51,30 @@ describe('ASVS 7.5.1, NIST binding: factors may be changed', () => {
       true,
     ],
     ['not after a first factor long ago', { firstFactorAt: old, secondFactorAt: null }, nobody, false],
+    [
+      'L4: not by what was proven before a factor was taken out of force',
+      { firstFactorAt: null, secondFactorAt: AT - 1 },
+      { ...owner, factorsRevokedAt: AT },
+      false,
+    ],
+    [
+      'by what was proven in the very step that did so',
+      { firstFactorAt: null, secondFactorAt: AT - 1 },
+      { ...owner, factorsRevokedAt: AT - 1 },
+      true,
+    ],
+    [
+      'L4: not by a first factor of before everything was removed',
+      { firstFactorAt: AT - 1, secondFactorAt: AT - 1 },
+      { ...nobody, factorsRevokedAt: AT },
+      false,
+    ],
+    [
+      'by a first factor of since then',
+      { firstFactorAt: AT, secondFactorAt: AT - 1 },
+      { ...nobody, factorsRevokedAt: AT },
+      true,
+    ],
     ['not after nothing', { firstFactorAt: null, secondFactorAt: null }, nobody, false],
   ])('%s', (_when, caller, profile, may) => {
     expect(mayChangeFactors(caller, profile, AT, MAX_AGE_SECONDS)).toBe(may)

@@ -20,6 +20,7 @@ const device = { id: deviceId('d1'), createdAt: START, lastUsedAt: null, expires
 const full: Profile = {
   ...withCodes(profileWith(app, mail), 'r1', 'r2'),
   epoch: 5,
+  factorsRevokedAt: START,
   devices: [device],
   failures: 12,
   lock: { until: START + 1 },
@@ -27,19 +28,24 @@ const full: Profile = {
   notices: { locked: START },
 }
 
+const LATER = START + 5_000
+/** As one that has just been proven. */
+const fresh = { ...text, createdAt: LATER }
+
 /** Every change there is, and whether it is one of factors. */
 const all: readonly (readonly [string, boolean, (profile: Profile) => Profile])[] = [
-  ['add', true, (profile) => changes.addEnrollment(profile, text)],
-  ['replace', true, (profile) => changes.replaceEnrollment(profile, app.id, text)],
-  ['remove', true, (profile) => changes.removeEnrollment(profile, app.id)],
-  ['disable', true, changes.disable],
-  ['reset', true, changes.reset],
+  ['add', true, (profile) => changes.addEnrollment(profile, fresh)],
+  ['replace', true, (profile) => changes.replaceEnrollment(profile, app.id, fresh)],
+  ['remove', true, (profile) => changes.removeEnrollment(profile, app.id, LATER)],
+  ['disable', true, (profile) => changes.disable(profile, LATER)],
+  ['reset', true, (profile) => changes.reset(profile, LATER)],
   ['rename', false, (profile) => changes.renameEnrollment(profile, app.id, 'new')],
   ['prefer', false, (profile) => changes.preferEnrollment(profile, mail.id)],
   ['use', false, (profile) => changes.useEnrollment(profile, app.id, START, null)],
   ['new recovery codes', false, (profile) => changes.setRecoveryCodes(profile, START, [digest('n1')], null)],
   ['a used recovery code', false, (profile) => changes.consumeRecoveryCode(profile, digest('r1'))],
   ['forgiveness', false, changes.forgive],
+  ['an administrator’s lifting of a lock', false, changes.unlock],
   ['the use of a device', false, (profile) => changes.useDevice(profile, device.id, START)],
   ['the revocation of a device', false, (profile) => changes.revokeDevice(profile, device.id)],
 ]
@@ -47,9 +53,12 @@ const all: readonly (readonly [string, boolean, (profile: Profile) => Profile])[
 describe('the epoch', () => {
   test.each(all)(
     'L4, ASVS 6.5.6: after “%s” is raised: %s; and with it every remembered device is gone',
-    (_name, raises, change) => {
+    (name, raises, change) => {
       const changed = change(full)
       expect(changed.epoch).toBe(raises ? 6 : 5)
+      expect(changed.factorsRevokedAt).toBe(
+        ['replace', 'remove', 'disable', 'reset'].includes(name) ? LATER : START,
+      )
       if (raises) expect(changed.devices).toEqual([])
     },
   )
@@ -67,10 +76,10 @@ describe('the preferred enrollment', () => {
     ['stays when another is added', changes.addEnrollment(full, text), 'e1'],
     ['is the new one when it was replaced', changes.replaceEnrollment(full, app.id, text), 'e3'],
     ['stays when another was replaced', changes.replaceEnrollment(full, mail.id, text), 'e1'],
-    ['is the next one when it was removed', changes.removeEnrollment(full, app.id), 'e2'],
-    ['stays when another was removed', changes.removeEnrollment(full, mail.id), 'e1'],
-    ['is none when the last was removed', changes.removeEnrollment(profileWith(app), app.id), null],
-    ['is none when all are gone', changes.disable(full), null],
+    ['is the next one when it was removed', changes.removeEnrollment(full, app.id, LATER), 'e2'],
+    ['stays when another was removed', changes.removeEnrollment(full, mail.id, LATER), 'e1'],
+    ['is none when the last was removed', changes.removeEnrollment(profileWith(app), app.id, LATER), null],
+    ['is none when all are gone', changes.disable(full, LATER), null],
     ['is the one that was chosen', changes.preferEnrollment(full, mail.id), 'e2'],
   ])('%s', (_what, profile, preferred) => {
     expect(profile.preferred).toBe(preferred)
@@ -84,7 +93,7 @@ describe('enrollments', () => {
   test('are added at the end, replaced in their place, and removed', () => {
     expect(ids(changes.addEnrollment(full, text))).toEqual(['e1', 'e2', 'e3'])
     expect(ids(changes.replaceEnrollment(full, app.id, text))).toEqual(['e3', 'e2'])
-    expect(ids(changes.removeEnrollment(full, app.id))).toEqual(['e2'])
+    expect(ids(changes.removeEnrollment(full, app.id, LATER))).toEqual(['e2'])
   })
 
   test('are renamed one by one', () => {
@@ -100,7 +109,7 @@ describe('enrollments', () => {
 
 describe('disabling', () => {
   test('removes all that a second factor is made of', () => {
-    expect(changes.disable(full)).toMatchObject({
+    expect(changes.disable(full, LATER)).toMatchObject({
       enrollments: [],
       preferred: null,
       recoveryCodes: null,
@@ -110,16 +119,16 @@ describe('disabling', () => {
 
   test('L3: is no way to new guesses or new messages: failures, lock and budgets stay', () => {
     const { failures, lock, deliveries, notices } = full
-    expect(changes.disable(full)).toMatchObject({ failures, lock, deliveries, notices })
+    expect(changes.disable(full, LATER)).toMatchObject({ failures, lock, deliveries, notices })
   })
 
-  test('by an administrator’s reset forgives failures and lock, and keeps the budgets', () => {
-    const { deliveries, notices } = full
-    expect(changes.reset(full)).toMatchObject({
+  test('by an administrator’s reset forgives failures and lock, and gives a new budget of codes', () => {
+    const { notices } = full
+    expect(changes.reset(full, LATER)).toMatchObject({
       enrollments: [],
       failures: 0,
       lock: null,
-      deliveries,
+      deliveries: [],
       notices,
     })
   })

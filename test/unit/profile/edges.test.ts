@@ -11,8 +11,8 @@ test('removing another enrollment leaves the preferred one preferred, wherever i
     enrollment('e3', 'sms', '+15550001'),
   ] as const
   const profile = { ...profileWith(app, mail, text), preferred: mail.id }
-  expect(removeEnrollment(profile, text.id).preferred).toBe(mail.id)
-  expect(removeEnrollment(profile, mail.id).preferred).toBe(app.id)
+  expect(removeEnrollment(profile, text.id, 0).preferred).toBe(mail.id)
+  expect(removeEnrollment(profile, mail.id, 0).preferred).toBe(app.id)
 })
 
 test('a version that is no number is damage, and no newer release', () => {

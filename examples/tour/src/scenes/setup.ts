@@ -96,8 +96,15 @@ export const setup: Act = {
         check('the app comes first', preferred.enrollments[0]?.id === app.id)
         const removed = await setup.send({ type: 'removal_requested', enrollment: mail.id }, 'managing')
         check('mail is gone, and the same setup goes on', removed.enrollments.length === 1)
-        say('An enrollment that is not there, or no longer, is refused.')
+        say(
+          'Of all sessions what was proven before counts no more, in case one is a thief’s. Ana proves it again.',
+        )
         const gone = { type: 'preference_requested', enrollment: mail.id } as const
+        await setup.send(gone, 'managing', 'reauth_required')
+        const [stepUp] = await ana.stepUp(session, 'challenging')
+        const { outcome } = await stepUp.send(prove(ana.appCode()), 'verified')
+        if (outcome?.kind === 'verified') session.secondFactorAt = outcome.secondFactorAt
+        say('An enrollment that is not there, or no longer, is refused.')
         await setup.send(gone, 'managing', 'enrollment_unknown')
       },
     },

@@ -3,7 +3,7 @@ import type { DeviceView } from '../flow/view.ts'
 import { type DeviceId, type EnrollmentId, type EpochMs, parseUserId } from '../ids.ts'
 import { liveDevices } from '../policy/remembered-device.ts'
 import { isLocked } from '../policy/throttle.ts'
-import { forgive, recoveryCodesLeft, reset, revokeDevice, setRecoveryCodes } from '../profile/changes.ts'
+import { recoveryCodesLeft, reset, revokeDevice, setRecoveryCodes, unlock } from '../profile/changes.ts'
 import type { Enrollment } from '../profile/profile.ts'
 import { drawRecoveryCodeSet } from './answer.ts'
 import {
@@ -87,8 +87,8 @@ export function createUsers(env: Environment): Users {
       }
     },
     async reset(userId, options) {
-      const change = ({ profile }: ProfileNow): ProfileChange => ({
-        profile: reset(profile),
+      const change = ({ profile, at }: ProfileNow): ProfileChange => ({
+        profile: reset(profile, at),
         events: [{ kind: 'profile_reset' }],
         notices: [{ kind: 'profile_reset' }],
       })
@@ -96,7 +96,7 @@ export function createUsers(env: Environment): Users {
     },
     async unlock(userId, options) {
       const change = ({ profile }: ProfileNow): ProfileChange => ({
-        profile: forgive(profile),
+        profile: unlock(profile),
         events: [{ kind: 'user_unlocked', by: 'administrator' }],
       })
       await changeProfile(env, parseUserId(userId), change, options)

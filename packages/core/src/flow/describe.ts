@@ -1,5 +1,4 @@
 import type { EpochMs } from '../ids.ts'
-import { deliveryOpensAt } from '../policy/delivery-budget.ts'
 import { liveDevices } from '../policy/remembered-device.ts'
 import { failuresLeft, isLocked } from '../policy/throttle.ts'
 import { recoveryCodesLeft } from '../profile/changes.ts'
@@ -9,6 +8,7 @@ import type { ClientEventType } from './events.ts'
 import {
   addressOf,
   coolsDownUntil,
+  deliveriesOpenAt,
   destinationOf,
   enrollableMethods,
   isProvable,
@@ -192,7 +192,6 @@ function challengeView(context: FlowContext, challenge: Challenge, mask: MaskAdd
 
 /** From when on another code may go there: after the cool-down, and within the user's budget. */
 function resendAt(context: FlowContext, target: Target): EpochMs {
-  const { profile, facts, at } = context
-  const cooled = coolsDownUntil(context, destinationOf(target)) ?? at
-  return Math.max(cooled, deliveryOpensAt(profile.deliveries, at, facts.policy.delivery) ?? at)
+  const cooled = coolsDownUntil(context, destinationOf(target)) ?? context.at
+  return Math.max(cooled, deliveriesOpenAt(context) ?? context.at)
 }

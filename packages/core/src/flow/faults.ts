@@ -1,10 +1,11 @@
 import { MAX_ENROLLMENTS } from '../policy/defaults.ts'
-import { deliveryOpensAt, noticeDueAt, noticeIsDue } from '../policy/delivery-budget.ts'
+import { noticeDueAt, noticeIsDue } from '../policy/delivery-budget.ts'
 import { isLocked } from '../policy/throttle.ts'
 import type { FlowContext, MethodFacts } from './context.ts'
 import type { ClientEventType, EventOf, MachineClientEvent } from './events.ts'
 import {
   coolsDownUntil,
+  deliveriesOpenAt,
   destinationOf,
   enrollableMethods,
   findEnrollment,
@@ -120,11 +121,11 @@ function sendFault(
   method: MethodFacts | undefined,
   destination: string,
 ): Refusal | undefined {
-  const { profile, at, facts } = context
+  const { profile, at } = context
   if (isLocked(profile, at)) return lockedFault(profile.lock?.until)
   if (!method?.sends) return undefined
   const coolsUntil = coolsDownUntil(context, destination)
   if (coolsUntil !== null) return { reason: 'cooling_down', retryAt: coolsUntil }
-  const opensAt = deliveryOpensAt(profile.deliveries, at, facts.policy.delivery)
+  const opensAt = deliveriesOpenAt(context)
   return opensAt === null ? undefined : { reason: 'delivery_limited', retryAt: opensAt }
 }

@@ -36,6 +36,12 @@ function destinations(
   return [...(first === undefined ? [] : [first]), ...former]
 }
 
+/**
+ * What can be brought about again and again without a proof: one of each kind an hour is enough (ASVS 5.0 6.6.4).
+ * What asks for a proof is always told: the second of a kind within an hour may be a thief's.
+ */
+const LIMITED: ReadonlySet<NoticeKind> = new Set<NoticeKind>(['second_factor_failed', 'locked'])
+
 /** Who is told, and what was known of them before the change. */
 export interface Known {
   readonly at: EpochMs
@@ -44,8 +50,8 @@ export interface Known {
 }
 
 /**
- * Sends notices of a change, at most one of a kind per user and hour, to the addresses that were known before
- * it. What was sent when is part of the changed profile.
+ * Sends notices of a change to the addresses that were known before it. When those were sent that have a limit is part
+ * of the changed profile.
  */
 export function notify(
   known: Known,
@@ -57,8 +63,11 @@ export function notify(
   let profile = changed
   for (const notice of notices) {
     const to = destinations(facts, before.enrollments, notice)
-    if (to.length === 0 || !noticeIsDue(profile.notices, notice.kind, at)) continue
-    profile = { ...profile, notices: withNotice(profile.notices, notice.kind, at) }
+    if (to.length === 0) continue
+    if (LIMITED.has(notice.kind)) {
+      if (!noticeIsDue(profile.notices, notice.kind, at)) continue
+      profile = { ...profile, notices: withNotice(profile.notices, notice.kind, at) }
+    }
     tells.push({ kind: 'notify', notice: notice.kind, to, method: notice.method ?? null })
   }
   return { profile, tells }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../ids.ts'
 import type { Channel } from '../methods/method.ts'
+import { deliveryOpensAt } from '../policy/delivery-budget.ts'
 import { isLocked } from '../policy/throttle.ts'
 import { recoveryCodesLeft } from '../profile/changes.ts'
 import type { Enrollment } from '../profile/profile.ts'
@@ -129,6 +130,16 @@ export function destinationOf(target: Target): string {
     case 'email_rescue':
       return target.of
   }
+}
+
+/**
+ * From when on another code may be sent, whatever its destination; null: now. Half of a day's codes are kept for
+ * logins: a session that is only asked again must not be able to shut its owner out.
+ */
+export function deliveriesOpenAt({ flow, facts, profile, at }: FlowContext): EpochMs | null {
+  const { delivery } = facts.policy
+  const perDay = flow.run.kind === 'login' ? delivery.perDay : Math.ceil(delivery.perDay / 2)
+  return deliveryOpensAt(profile.deliveries, at, { ...delivery, perDay })
 }
 
 /** From when on a code may go to a destination again; null: it may now. */

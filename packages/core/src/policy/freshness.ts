@@ -13,7 +13,8 @@ function isRecent(provenAt: EpochMs | null, at: EpochMs, seconds: number): boole
 
 /**
  * Whether the caller's session may change factors (ASVS 5.0 7.5.1): only the time of a second-factor proof
- * counts. A user with nothing enrolled has no second factor to prove, and needs a fresh first factor.
+ * counts. A user with nothing enrolled has no second factor to prove, and needs a fresh first factor. What was proven
+ * before a factor was taken out of force does not count: it may have been proven by that one.
  */
 export function mayChangeFactors(
   caller: Pick<CallerFacts, 'firstFactorAt' | 'secondFactorAt'>,
@@ -21,6 +22,7 @@ export function mayChangeFactors(
   at: EpochMs,
   seconds: number,
 ): boolean {
-  if (isRecent(caller.secondFactorAt, at, seconds)) return true
-  return profile.enrollments.length === 0 && isRecent(caller.firstFactorAt, at, seconds)
+  const counts = (provenAt: EpochMs | null): boolean =>
+    isRecent(provenAt, at, seconds) && (provenAt ?? 0) >= (profile.factorsRevokedAt ?? 0)
+  return counts(caller.secondFactorAt) || (profile.enrollments.length === 0 && counts(caller.firstFactorAt))
 }

@@ -7,6 +7,11 @@ function raised(profile: Profile): Profile {
   return { ...profile, epoch: profile.epoch + 1, devices: [] }
 }
 
+/** A change that takes a factor out of force: a session that was fresh by it, perhaps a thief's, is fresh no more. */
+function revoked(profile: Profile, at: EpochMs): Profile {
+  return { ...raised(profile), factorsRevokedAt: at }
+}
+
 /** Adds a proven enrollment; the first one becomes the preferred. Raises the epoch. */
 export function addEnrollment(profile: Profile, enrollment: Enrollment): Profile {
   return {
@@ -16,20 +21,20 @@ export function addEnrollment(profile: Profile, enrollment: Enrollment): Profile
   }
 }
 
-/** Puts a proven enrollment in the place of another, its preference included. Raises the epoch. */
+/** Puts an enrollment that has just been proven in the place of another, its preference included. Raises the epoch. */
 export function replaceEnrollment(profile: Profile, replaced: EnrollmentId, enrollment: Enrollment): Profile {
   return {
-    ...raised(profile),
+    ...revoked(profile, enrollment.createdAt),
     enrollments: profile.enrollments.map((other) => (other.id === replaced ? enrollment : other)),
     preferred: profile.preferred === replaced ? enrollment.id : profile.preferred,
   }
 }
 
 /** Removes one of several enrollments; the next one becomes the preferred. Raises the epoch. */
-export function removeEnrollment(profile: Profile, removed: EnrollmentId): Profile {
+export function removeEnrollment(profile: Profile, removed: EnrollmentId, at: EpochMs): Profile {
   const enrollments = profile.enrollments.filter(({ id }) => id !== removed)
   return {
-    ...raised(profile),
+    ...revoked(profile, at),
     enrollments,
     preferred: profile.preferred === removed ? (enrollments[0]?.id ?? null) : profile.preferred,
   }
@@ -39,13 +44,22 @@ export function removeEnrollment(profile: Profile, removed: EnrollmentId): Profi
  * Removes everything that a second factor is made of: enrollments, recovery codes and remembered devices.
  * What guards against guessing and bombing stays: disabling is no way to a new budget. Raises the epoch.
  */
-export function disable(profile: Profile): Profile {
-  return { ...raised(profile), enrollments: [], preferred: null, recoveryCodes: null }
+export function disable(profile: Profile, at: EpochMs): Profile {
+  return { ...revoked(profile, at), enrollments: [], preferred: null, recoveryCodes: null }
 }
 
-/** As {@link disable}, and forgives failures and lock: an administrator's reset. Raises the epoch. */
-export function reset(profile: Profile): Profile {
-  return { ...disable(profile), failures: 0, lock: null }
+/** As {@link disable}, and as {@link unlock}: an administrator's reset. Raises the epoch. */
+export function reset(profile: Profile, at: EpochMs): Profile {
+  return unlock(disable(profile, at))
+}
+
+/**
+ * Forgives failures and lock, and gives a new budget of codes, as whoever used it up has shut the owner out, too; the
+ * same profile when there is nothing of this.
+ */
+export function unlock(profile: Profile): Profile {
+  const forgiven = forgive(profile)
+  return profile.deliveries.length === 0 ? forgiven : { ...forgiven, deliveries: [] }
 }
 
 /** Gives an enrollment another name. */
@@ -94,8 +108,8 @@ export function useDevice(profile: Profile, used: DeviceId, at: EpochMs): Profil
 }
 
 /** Revokes a remembered device; the same profile when there is no such device. */
-export function revokeDevice(profile: Profile, revoked: DeviceId): Profile {
-  const devices = profile.devices.filter(({ id }) => id !== revoked)
+export function revokeDevice(profile: Profile, device: DeviceId): Profile {
+  const devices = profile.devices.filter(({ id }) => id !== device)
   return devices.length === profile.devices.length ? profile : { ...profile, devices }
 }
 

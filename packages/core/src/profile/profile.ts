@@ -48,6 +48,8 @@ export interface Profile {
   readonly version: 1
   /** Raised by every change of factors; never goes down. */
   readonly epoch: number
+  /** When an enrollment was last taken out of force; null: never. What a session proved before makes it fresh no more. */
+  readonly factorsRevokedAt: EpochMs | null
   readonly enrollments: readonly Enrollment[]
   /** The primary enrollment: the first one offered, and the one that a replacement replaces. */
   readonly preferred: EnrollmentId | null
@@ -58,7 +60,7 @@ export interface Profile {
   readonly lock: Lock | null
   /** When codes were sent within the last day: the delivery budget. */
   readonly deliveries: readonly EpochMs[]
-  /** When each kind of notice was last sent within the last hour. */
+  /** When each kind of notice that is not sent without a limit was last sent, within the last hour. */
   readonly notices: Readonly<Record<string, EpochMs>>
 }
 
@@ -69,6 +71,7 @@ const PROFILE_VERSION = 1
 export const emptyProfile: Profile = Object.freeze({
   version: PROFILE_VERSION,
   epoch: 0,
+  factorsRevokedAt: null,
   enrollments: [],
   preferred: null,
   recoveryCodes: null,
@@ -98,6 +101,7 @@ const enrollmentSchema: z.ZodType<Enrollment> = z.strictObject({
 const profileSchema: z.ZodType<Profile> = z.strictObject({
   version: z.literal(PROFILE_VERSION),
   epoch: count,
+  factorsRevokedAt: epochMs.nullable(),
   enrollments: z.array(enrollmentSchema),
   preferred: id<EnrollmentId>().nullable(),
   recoveryCodes: z

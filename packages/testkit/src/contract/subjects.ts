@@ -42,6 +42,7 @@ export function profileOf(mark: string, methodData: Json = null): Profile {
   return {
     ...emptyProfile,
     epoch: 1,
+    factorsRevokedAt: AUDIT_START_MS,
     enrollments: [
       {
         id: enrollmentId(mark),

@@ -65,8 +65,20 @@ export interface Taken {
 }
 
 /** What follows from an event. */
-export function withEvent(ghost: Ghost, { from, facts, event, proof, to }: Taken): Ghost {
-  const { stage, run } = from.flow
+export function withEvent(ghost: Ghost, taken: Taken): Ghost {
+  const { from, event, to } = taken
+  return withoutRevoked(withAnswer(ghost, taken), from.profile, to.profile, event.at)
+}
+
+/** Where an enrollment was taken out of force, only what was proven then or later still counts. */
+function withoutRevoked(ghost: Ghost, before: Profile, after: Profile, at: number): Ghost {
+  const left = new Set(after.enrollments.map(({ id }) => id))
+  const isRevoked = before.enrollments.some(({ id }) => !left.has(id))
+  return isRevoked && (ghost.provenAt ?? at) < at ? { ...ghost, provenAt: null } : ghost
+}
+
+function withAnswer(ghost: Ghost, { from, facts, event, proof, to }: Taken): Ghost {
+  const { stage } = from.flow
   switch (event.type) {
     case 'challenge_opened': {
       if (event.digest === null) return ghost
@@ -92,7 +104,7 @@ export function withEvent(ghost: Ghost, { from, facts, event, proof, to }: Taken
         ...ghost,
         spent: [...ghost.spent, proof],
         failures: forgives ? 0 : ghost.failures,
-        provenAt: run.kind === 'setup' || isWeak ? ghost.provenAt : event.at,
+        provenAt: isWeak ? ghost.provenAt : event.at,
         tokens: [...ghost.tokens, ...tokenOf(to)],
       }
     }

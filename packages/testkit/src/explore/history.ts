@@ -3,6 +3,7 @@ import type {
   Advance,
   Ask,
   advance,
+  Ending,
   Facts,
   FlowEvent,
   FlowStart,
@@ -179,24 +180,35 @@ function sent(
   return { edge, next: standingAfter(edge) }
 }
 
-/** A login or a step-up that was won gives its session what its outcome says of the factors. */
+/** A flow that was won gives its session what its outcome says of the factors. */
 function standingAfter({ to, facts, now, after: ghost, origin, from }: Edge): Standing {
   const { run, stage } = to.flow
-  const isWon =
-    stage.phase === 'ended' &&
-    from?.flow.stage.phase !== 'ended' &&
-    (stage.ending.kind === 'authenticated' || stage.ending.kind === 'verified')
+  const ending = stage.phase === 'ended' && from?.flow.stage.phase !== 'ended' ? stage.ending : null
+  const secondFactorAt = ending === null ? undefined : provenAtEndOf(ending, now)
   const first =
     run.kind === 'login'
       ? { firstFactorAt: now, firstFactorChannel: run.firstFactor.channel }
       : { firstFactorAt: null, firstFactorChannel: null, ...facts.caller }
-  const caller = isWon ? { ...first, secondFactorAt: stage.ending.secondFactorAt } : facts.caller
+  const caller = secondFactorAt === undefined ? facts.caller : { ...first, secondFactorAt }
   return {
     position: to,
     ask: to.ask,
-    facts: isWon ? { ...facts, caller } : facts,
+    facts: caller === facts.caller ? facts : { ...facts, caller },
     now,
     ghost,
     origin,
+  }
+}
+
+/** When the second factor was proven that an ending speaks of; null: none was; undefined: it speaks of none. */
+function provenAtEndOf(ending: Ending, now: number): number | null | undefined {
+  switch (ending.kind) {
+    case 'authenticated':
+    case 'verified':
+      return ending.secondFactorAt
+    case 'changed':
+      return now
+    default:
+      return undefined
   }
 }

@@ -35,7 +35,7 @@ export function keyOf(
       .join(),
     flow.epoch === profile.epoch,
     profileKey(profile, facts, now, ahead),
-    factsKey(facts, flow.stamp, ahead),
+    factsKey(facts, flow.stamp, profile.factorsRevokedAt, ahead),
     ghost.flows,
     ghost.changes,
     ghost.failures,
@@ -102,9 +102,16 @@ function enrollmentKey({ id, method, address, methodData }: Enrollment, now: num
   return `${id} ${method} ${address} ${isUsedUp(methodData, now)}`
 }
 
-function factsKey({ user, caller, policy }: Facts, stamp: string, ahead: Ahead): string {
+function factsKey(
+  { user, caller, policy }: Facts,
+  stamp: string,
+  factorsRevokedAt: number | null,
+  ahead: Ahead,
+): string {
   const freshUntil = (provenAt: number | null | undefined): number =>
-    provenAt == null ? 0 : ahead(provenAt + policy.freshnessSeconds * 1000)
+    provenAt == null || provenAt < (factorsRevokedAt ?? 0)
+      ? 0
+      : ahead(provenAt + policy.freshnessSeconds * 1000)
   const isOfStamp = user.stamps.some((one) => one === stamp)
   const proven = [
     caller?.firstFactorChannel,

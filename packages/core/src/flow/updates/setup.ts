@@ -32,7 +32,7 @@ export function remove(context: FlowContext, event: EventOf<'removal_requested'>
   const { id, method, address } = enrollment
   const change = told(
     context,
-    removeEnrollment(context.profile, id),
+    removeEnrollment(context.profile, id, context.at),
     [{ kind: 'enrollment_removed', method, enrollment: id }],
     [
       {
@@ -50,7 +50,7 @@ export function remove(context: FlowContext, event: EventOf<'removal_requested'>
 export function disableTwoFactor(context: FlowContext): Update {
   const change = told(
     context,
-    disable(context.profile),
+    disable(context.profile, context.at),
     [{ kind: 'two_factor_disabled' }],
     [{ kind: 'two_factor_disabled' }],
   )
