@@ -142,7 +142,7 @@ async function createParsers(): Promise<readonly Parser[]> {
     firstFactorChannel: null,
     secondFactorAt: null,
     csrf: null,
-    renews: false,
+    renews: null,
   }
   const browser = new Request('https://acme.test/')
   const [cookie = ''] = (await sessions.create(session, browser)).cookies ?? []

@@ -210,6 +210,26 @@ describe.each(stores)('/login on %s', (_name, createStore) => {
     expect(reply).toMatchObject({ status: 200, response: { tf_state: 'ready', tf_method: 'authenticator' } })
   })
 
+  test('a password that is changed while it is checked logs nobody in, where the host says which it checked', async () => {
+    const { browser, http, user } = begin({
+      http: {
+        verifyPassword: (_identity, _password) => {
+          user('bob', { securityStamp: 'of a new password' })
+          return { kind: 'verified', userId: 'bob', securityStamp: 'of the old one' }
+        },
+      },
+    })
+    user('bob', { securityStamp: 'of the old one' })
+    expect(await browser.post('/login', { username: 'bob', password: PASSWORD })).toMatchObject({
+      status: 400,
+      response: { reason: 'credentials_invalid' },
+    })
+    const back = new Request('https://acme.test/oauth/callback')
+    const outdated = { userId: 'bob', securityStamp: 'of the old one' }
+    expect((await http.signIn(back, outdated)).status).toBe(400)
+    expect((await http.signIn(back, { userId: 'bob', securityStamp: 'of a new password' })).status).toBe(200)
+  })
+
   test('a first factor that the host has proven elsewhere goes on by signIn', async () => {
     const { http, given, browser, clock } = begin()
     const { app } = await given.authenticator('bob')

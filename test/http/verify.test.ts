@@ -300,6 +300,39 @@ describe.each(stores)('/verify on %s', (_name, createStore) => {
     expect(await client(old).get('/verify')).toMatchObject({ status: 401 })
   })
 
+  test.each(['a new password', 'a logout'])(
+    '%s while a password is being checked: the session that is made of it is none',
+    async (what) => {
+      const ended = new Set<string>()
+      let meanwhile = async () => undefined as unknown
+      const deployment = deploy({
+        store: createStore(),
+        revocations: {
+          revoke: async (id) => void ended.add(id),
+          isRevoked: async (id) => ended.has(id),
+        },
+        http: {
+          verifyPassword: async () => {
+            await meanwhile()
+            return { kind: 'verified', userId: 'bob' }
+          },
+        },
+      })
+      deployment.user('bob')
+      const owner = deployment.newBrowser()
+      await owner.post('/login', credentials)
+      const thief = deployment.newBrowser()
+      for (const [name, value] of owner.cookies) thief.cookies.set(name, value)
+      await thief.get('/verify')
+      meanwhile = async () =>
+        what === 'a logout'
+          ? owner.post('/logout')
+          : deployment.user('bob', { securityStamp: 'of a new password' })
+      await thief.post('/verify?include_auth_token', { password: PASSWORD })
+      expect(await thief.get('/verify')).toMatchObject({ status: 401 })
+    },
+  )
+
   test('a bearer token ends with the session that it is made of, and keeps what that one came over', async () => {
     const { newBrowser, browser, code, clock } = await begin({
       http: { verifyPasscode: () => ({ kind: 'verified', userId: 'bob', channel: 'sms' }) },

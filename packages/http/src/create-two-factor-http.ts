@@ -5,7 +5,7 @@ import { type Body, readBody } from './body.ts'
 import { type Endpoint, type HttpMethod, reading } from './endpoint.ts'
 import { endpoints, pathOf } from './endpoints.ts'
 import { type Exchange, identify, isOwnDoing, readExchange } from './exchange.ts'
-import type { FirstFactorVerdict } from './first-factor.ts'
+import { type FirstFactorVerdict, isOutdated } from './first-factor.ts'
 import { answerLogin } from './login-answers.ts'
 import { describeHttp, type OpenApiPart } from './openapi.ts'
 import { type Environment, parseOptions, type TwoFactorHttpOptions } from './options.ts'
@@ -199,6 +199,10 @@ async function signIn(env: Environment, request: Request, proven: ProvenFirstFac
       // A browser that is logged in goes on; one that is somebody else's is told, on a page of no endpoint.
       const isOwn = identified.signedIn.session.userId === userId
       return await respond(env, identified, isOwn ? 'login' : null, fail('already_signed_in'))
+    }
+    const user = proven.securityStamp === undefined ? null : await env.findUser(userId)
+    if (user !== null && user !== undefined && isOutdated(proven, user)) {
+      return await respond(env, identified, 'login', fail('credentials_invalid'))
     }
     const remembered = exchange.cookies[env.cookieNames.validity] ?? null
     const firstFactor = { amr, at, channel }

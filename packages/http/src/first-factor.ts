@@ -1,4 +1,4 @@
-import type { Channel } from '@sallyport/core'
+import type { Channel, User } from '@sallyport/core'
 
 /** What the host says of a first factor. */
 export type FirstFactorVerdict =
@@ -9,11 +9,19 @@ export type FirstFactorVerdict =
       readonly amr?: readonly string[]
       /** Set for a passcode that came over this channel, which is then no second factor, in the session either. */
       readonly channel?: Channel
+      /**
+       * The user's security stamp as of the check. Where it has changed since, as by a new password, the proof counts
+       * no more. Left out: a password that is changed while it is being checked may still log in once.
+       */
+      readonly securityStamp?: string
     }
   /** The user exists, and the password (of the user, or of the dummy) has been checked and is wrong. */
   | { readonly kind: 'rejected' }
   /** There is no such user, and nothing has been checked: `dummyVerify` is then called. */
   | { readonly kind: 'unknown_user' }
+
+/** A first factor that was proven. */
+type FirstFactorProof = Extract<FirstFactorVerdict, { readonly kind: 'verified' }>
 
 /** Checks a password or a passcode. Must not throw for any text. */
 export type VerifyFirstFactor = (
@@ -39,8 +47,12 @@ export async function checkFirstFactor(
   kind: 'password' | 'passcode',
   identity: string,
   secret: string,
-): Promise<Extract<FirstFactorVerdict, { readonly kind: 'verified' }> | null> {
+): Promise<FirstFactorProof | null> {
   const verdict = await (kind === 'password' ? verifyPassword : verifyPasscode)(identity, secret)
   if (verdict.kind === 'unknown_user') await dummyVerify(secret)
   return verdict.kind === 'verified' ? verdict : null
 }
+
+/** Whether a proof is one of a user as they were before: their password, say, has been changed meanwhile. */
+export const isOutdated = ({ securityStamp }: Pick<FirstFactorProof, 'securityStamp'>, user: User): boolean =>
+  securityStamp !== undefined && securityStamp !== user.securityStamp

@@ -98,7 +98,7 @@ export async function answerAuthenticated(
     secondFactorAt: outcome.secondFactorAt,
     csrf: exchange.csrf.anchor,
     amr: outcome.amr,
-    renews: false,
+    renews: null,
   }
   return grantSession(env, exchange, user, session, {
     response: fields,
@@ -129,7 +129,7 @@ export function renewSession(
   proven: Pick<NewSession, 'amr'> & Partial<Required<Omit<Caller, 'userId'>>>,
   answer: Pick<Success, 'response' | 'flow'>,
 ): Promise<Answer> {
-  const { expiresAt = null } = signedIn.session
-  const session = { ...callerOf(signedIn), ...proven, csrf: exchange.csrf.anchor, expiresAt, renews: true }
+  const { session: renews } = signedIn
+  const session = { ...callerOf(signedIn), ...proven, csrf: exchange.csrf.anchor, renews }
   return grantSession(env, exchange, signedIn.user, session, answer)
 }

@@ -3,7 +3,7 @@ import { fail, succeed } from '../answer.ts'
 import { codeField, flagField, lineField, textField } from '../body.ts'
 import { type Endpoint, reading, taking } from '../endpoint.ts'
 import type { Exchange } from '../exchange.ts'
-import { checkFirstFactor } from '../first-factor.ts'
+import { checkFirstFactor, isOutdated } from '../first-factor.ts'
 import { answerLogin } from '../login-answers.ts'
 import type { Environment } from '../options.ts'
 import { loginResponse, userField } from '../responses.ts'
@@ -39,6 +39,7 @@ async function logIn(
   // Wrong, unknown and gone are one failure, made in one place, after one verification (ASVS 5.0 6.3.8).
   const user = verified === null ? null : await env.findUser(verified.userId)
   if (verified === null || user === null || user === undefined) return fail('credentials_invalid')
+  if (isOutdated(verified, user)) return fail('credentials_invalid')
   const { userId, amr = kind === 'password' ? ['pwd'] : ['otp'], channel = null } = verified
   const step = await env.twoFactor.login({
     userId,

@@ -1,5 +1,4 @@
-import { systemClock } from '@sallyport/core'
-import { createSealedTokens, DEFAULT_LIFETIME_SECONDS, type SealedOptions } from './sealed-token.ts'
+import { createSealedTokens, type SealedOptions } from './sealed-token.ts'
 import type { NewSession, Session } from './session.ts'
 
 /** Tokens for clients without cookies, sent as `Authorization: Bearer` or `Authentication-Token`. */
@@ -7,7 +6,7 @@ export interface BearerTokens {
   /** The token that a request carries; null: none. */
   find(request: Request): string | null
   read(request: Request): Promise<Session | null>
-  /** Makes the token of a session, in place of the request's own where it renews that; null when the user is gone. */
+  /** Makes the token of a session, in place of the request's own where it renews that; null: it cannot begin any more. */
   issue(session: NewSession, request: Request): Promise<string | null>
   /** Ends the token of a request, where there is a place to remember that. */
   revoke(request: Request): Promise<void>
@@ -21,8 +20,7 @@ const BEARER = /^bearer +([\w\-.~+/]+=*)$/i // RFC 6750 §2.1
  * @throws {ConfigError} When the key ring is not a valid one.
  */
 export function bearerTokens(options: SealedOptions): BearerTokens {
-  const { clock = systemClock, revocations } = options
-  const lifetimeMs = (options.lifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS) * 1000
+  const { revocations } = options
   const tokens = createSealedTokens('http_bearer', options)
   const find = ({ headers }: Request): string | null =>
     BEARER.exec(headers.get('authorization') ?? '')?.[1] ?? headers.get('authentication-token')
@@ -35,9 +33,9 @@ export function bearerTokens(options: SealedOptions): BearerTokens {
     find,
     read: open,
     async issue(session, request) {
-      const token = await tokens.seal(session, session.expiresAt ?? clock.now() + lifetimeMs)
-      if (session.renews) await revoke(request)
-      return token
+      const sealed = await tokens.seal(session)
+      if (session.renews !== null) await revoke(request)
+      return sealed?.token ?? null
     },
     revoke,
   }

@@ -1,6 +1,6 @@
 import { systemClock } from '@sallyport/core'
 import { readCookies, writeCookie } from '../cookies.ts'
-import { createSealedTokens, DEFAULT_LIFETIME_SECONDS, type SealedOptions } from './sealed-token.ts'
+import { createSealedTokens, type SealedOptions } from './sealed-token.ts'
 import type { Sessions } from './session.ts'
 
 /** Options of {@link sealedSessions}. */
@@ -25,7 +25,6 @@ export interface SealedSessionsOptions extends SealedOptions {
  */
 export function sealedSessions(options: SealedSessionsOptions): Sessions {
   const { cookieName = 'session', clock = systemClock, revocations } = options
-  const lifetimeMs = (options.lifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS) * 1000
   const tokens = createSealedTokens('http_session', options)
   const open = async (request: Request) => tokens.open(readCookies(request)[cookieName] ?? '')
   const cookie = (request: Request, value: string, maxAgeSeconds: number): string =>
@@ -38,12 +37,11 @@ export function sealedSessions(options: SealedSessionsOptions): Sessions {
     cookieName,
     read: open,
     async create(session, request) {
-      const at = clock.now()
-      const expiresAt = session.expiresAt ?? at + lifetimeMs
-      const token = await tokens.seal(session, expiresAt)
+      const sealed = await tokens.seal(session)
       await end(request)
-      if (token === null) return {}
-      return { cookies: [cookie(request, token, Math.floor((expiresAt - at) / 1000))] }
+      if (sealed === null) return {}
+      const seconds = Math.floor((sealed.expiresAt - clock.now()) / 1000)
+      return { cookies: [cookie(request, sealed.token, seconds)] }
     },
     async destroy(request) {
       await end(request)

@@ -25,7 +25,11 @@ interface OpenedSession extends Session {
 
 /** Sealed sessions as text. */
 export interface SealedTokens {
-  seal(session: NewSession, expiresAt: EpochMs): Promise<string | null>
+  /**
+   * Seals a session that begins, or one in the place of another: under the stamp and with the end of that one, so that
+   * a password that was changed meanwhile ends it, too. Null: the user is gone, or that one has been revoked.
+   */
+  seal(session: NewSession): Promise<{ readonly token: string; readonly expiresAt: EpochMs } | null>
   /** Null: not sealed by these keys, expired, revoked, or the user is gone, inactive or has another stamp. */
   open(token: string): Promise<OpenedSession | null>
 }
@@ -47,13 +51,25 @@ const claimsSchema = z.object({
   csrf: z.string().nullable(),
 })
 
+/** What a sealed session was read with: a session in its place is sealed with the same, also as another kind of token. */
+const sealedSessionOf = new WeakMap<
+  Session,
+  { readonly id: string; readonly expiresAt: EpochMs; readonly stamp: string }
+>()
+
 /** Seals sessions (JWE, `dir`, A256GCM). Each purpose has keys and an audience of its own. */
 export function createSealedTokens(
   purpose: 'http_session' | 'http_bearer',
   options: SealedOptions,
 ): SealedTokens {
   const { keys, findUser, revocations, clock = systemClock } = options
+  const lifetimeMs = (options.lifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS) * 1000
   const ring = deriveRing(keys, purpose)
+
+  async function stampOf(userId: string): Promise<string | null> {
+    const user = await findUser(userId)
+    return user === null || user === undefined ? null : digestStamp(user.id, user.securityStamp)
+  }
 
   async function decrypt(token: string): Promise<z.infer<typeof claimsSchema> | null> {
     try {
@@ -76,12 +92,15 @@ export function createSealedTokens(
   }
 
   return {
-    async seal(session, expiresAt) {
-      const user = await findUser(session.userId)
-      if (user === null || user === undefined) return null
+    async seal(session) {
+      const before = session.renews === null ? undefined : sealedSessionOf.get(session.renews)
+      if (before !== undefined && (await revocations?.isRevoked(before.id))) return null
+      const stamp = before?.stamp ?? (await stampOf(session.userId))
+      if (stamp === null) return null
+      const expiresAt = before?.expiresAt ?? clock.now() + lifetimeMs
       const [{ id, bytes }] = await ring()
-      return new EncryptJWT({
-        stamp: await digestStamp(user.id, user.securityStamp),
+      const token = await new EncryptJWT({
+        stamp,
         first: session.firstFactorAt,
         channel: session.firstFactorChannel,
         second: session.secondFactorAt,
@@ -93,6 +112,7 @@ export function createSealedTokens(
         .setJti(base64url.encode(crypto.getRandomValues(new Uint8Array(16))))
         .setExpirationTime(Math.floor(expiresAt / 1000))
         .encrypt(bytes)
+      return { token, expiresAt }
     },
     async open(token) {
       if (token === '' || token.length > MAX_TOKEN_LENGTH) return null
@@ -102,9 +122,10 @@ export function createSealedTokens(
       if (user === null || user === undefined || !user.active) return null
       if (!equalTexts(claims.stamp, await digestStamp(user.id, user.securityStamp))) return null
       const { sub, jti, exp, first, channel, second, csrf } = claims
+      const expiresAt = exp * 1000
       const session: OpenedSession = {
         id: jti,
-        expiresAt: exp * 1000,
+        expiresAt,
         userId: sub,
         firstFactorAt: first,
         firstFactorChannel: channel,
@@ -112,6 +133,7 @@ export function createSealedTokens(
         csrf,
       }
       foundUsers.set(session, user)
+      sealedSessionOf.set(session, { id: jti, expiresAt, stamp: claims.stamp })
       return session
     },
   }

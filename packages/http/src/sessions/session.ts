@@ -17,16 +17,17 @@ export interface Session {
   readonly secondFactorAt: EpochMs | null
   /** What the CSRF tokens of this session hang on. A session that cannot keep it leaves that to a cookie. */
   readonly csrf?: string | null
-  /** When it ends, where that is known: for what takes its place to end then, too. */
-  readonly expiresAt?: EpochMs | null
 }
 
 /** A session to begin, or to begin anew after a user has proven a factor again. */
 export interface NewSession extends Session {
   /** Authentication Method Reference values (RFC 8176). */
   readonly amr: readonly string[]
-  /** Whether it takes the place of another of the user's: `expiresAt` is then that one's, and is kept. */
-  readonly renews: boolean
+  /**
+   * The session that it takes the place of, as `read` gave it: it must end no later than that one, and not begin where
+   * that one has ended meanwhile, by a new password or a logout. Null: a login.
+   */
+  readonly renews: Session | null
 }
 
 /** What the browser is told for a session. */
@@ -42,7 +43,7 @@ export interface SessionGrant {
 export interface Sessions {
   /** Who is logged in. Must be null as soon as the user's security stamp has changed. */
   read(request: Request): Promise<Session | null>
-  /** Begins a session, in place of any that the request has. */
+  /** Begins a session, in place of any that the request has. No cookies: it cannot begin any more. */
   create(session: NewSession, request: Request): Promise<SessionGrant>
   /** Ends the session of the request. */
   destroy(request: Request): Promise<SessionGrant>
