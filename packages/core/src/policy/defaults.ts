@@ -33,7 +33,7 @@ export const DELIVERY_WINDOW_SECONDS = 600
 export const DELIVERIES_PER_DAY = 20
 /** Our choice: a sender that has not answered by then counts as unknown. */
 export const DELIVERY_TIMEOUT_MS = 10_000
-/** Our choice: one notice of a kind per user and hour; a flood of warnings hides the one that matters. */
+/** Our choice: one warning of failures, and one call for help, per user and hour: a flood hides the one that matters. */
 export const NOTICE_INTERVAL_SECONDS = 3_600
 
 /** Our choice: the owner is warned when so few recovery codes are left. */

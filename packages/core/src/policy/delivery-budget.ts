@@ -34,7 +34,7 @@ export function withDelivery(deliveries: readonly EpochMs[], at: EpochMs): reado
   return [...deliveries.filter((moment) => moment > at - DAY_MS), at]
 }
 
-/** Whether a notice of this kind may be sent: one of a kind per user and hour. */
+/** Whether a notice of a kind that has a limit may be sent: one of it per user and hour. */
 export function noticeIsDue(notices: Readonly<Record<string, EpochMs>>, kind: string, at: EpochMs): boolean {
   const last = notices[kind]
   return last === undefined || last <= at - NOTICE_INTERVAL_MS
