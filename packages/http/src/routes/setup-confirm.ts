@@ -11,7 +11,7 @@ import { reauthRequired, viewSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 import { userField } from '../responses.ts'
 import type { ShownStep } from '../shown-step.ts'
-import { answerBegun, setupResponse } from './setup.ts'
+import { answerBegun } from './setup.ts'
 
 /** The setup that a token names, where it is one of this user's. */
 async function find(env: Environment, exchange: Exchange): Promise<ShownStep | Failure> {
@@ -83,18 +83,15 @@ export const setupConfirm: Endpoint = {
       code: codeField.optional().describe('Needed, unless `resend` is set.'),
       resend: flagField.optional().describe('Sends a new code; `code` is then not looked at.'),
     }),
-    response: setupResponse
-      .pick({
-        tf_state: true,
-        tf_method: true,
-        tf_primary_method: true,
-        tf_state_token: true,
-        tf_phone_number: true,
-      })
-      .extend({
-        user: userField.optional(),
-        tf_phone: z.string().nullable().optional().describe('Masked; null where the method sends no texts.'),
-      }),
+    response: z.object({
+      tf_method: z.string(),
+      tf_primary_method: z.string().nullable(),
+      user: userField.optional(),
+      tf_phone: z.string().nullable().optional().describe('Masked; null where the method sends no texts.'),
+      tf_state: z.literal('validating_profile').optional().describe('Set where a new code was sent.'),
+      tf_state_token: z.string().optional(),
+      tf_phone_number: z.string().nullable().optional().describe('Masked.'),
+    }),
     failures: [400, 401, 429, 500, 503],
     subject: find,
     run: async (env, exchange, { code, resend: isResend = false }, step) => {

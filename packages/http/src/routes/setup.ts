@@ -81,7 +81,7 @@ export function answerBegun(exchange: Exchange, step: Step): Answer {
   return { ...failure, ...kept, ...(isBegun && exchange.signedIn !== null ? { response } : {}) }
 }
 
-export const setupResponse = z.object({
+const setupResponse = z.object({
   tf_required: z.boolean().optional(),
   tf_state: z.literal('validating_profile').optional(),
   tf_method: z.string().nullable(),

@@ -35,7 +35,7 @@ export interface SealedTokens {
 }
 
 /** Twelve hours: the longest without the user authenticating anew that NIST SP 800-63B allows at AAL2. */
-export const DEFAULT_LIFETIME_SECONDS: number = 12 * 3600
+const DEFAULT_LIFETIME_SECONDS: number = 12 * 3600
 
 /** Longer than any that we make; nothing longer is looked at. */
 const MAX_TOKEN_LENGTH = 4096
