@@ -224,7 +224,7 @@ describe.skipIf(executable === undefined).each([
     await visitor.follow('Two-step login')
     await visitor.page.getByText('Switch off two-step login').first().click()
     await visitor.press('Switch off two-step login')
-    await visitor.sees('Choose a method')
+    await visitor.sees('Welcome')
     await logOut()
     await logIn()
     await visitor.sees('Welcome') // the password alone

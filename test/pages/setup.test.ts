@@ -26,8 +26,10 @@ describe.each(stores)('pages of the setup on %s', (_name, create) => {
   })
 
   test('a second method, by text: added, renamed, preferred, and removed', async () => {
-    const { loggedInPages, outbox, twoFactor } = begin({ policy: { rescue: { recoveryCodes: false } } })
-    const { browser } = await loggedInPages('bob')
+    const { clock, loggedInPages, outbox, twoFactor } = begin({
+      policy: { rescue: { recoveryCodes: false } },
+    })
+    const { browser, code } = await loggedInPages('bob')
     await browser.follow('Add a method')
     await browser.press('Text me a code', { 'Phone number': '+15550123' })
     expect(browser.at()).toMatch(/^\/tf-setup\/[^?]+\?mode=add$/)
@@ -42,7 +44,13 @@ describe.each(stores)('pages of the setup on %s', (_name, create) => {
     expect(browser.document().querySelector(`${second} h3`)?.textContent).toContain('Work phone')
     await browser.press('Make it the preferred one', {}, second)
     expect(browser.document().querySelector('.list li h3')?.textContent).toContain('Work phone')
+    clock.advance({ minutes: 1 })
     await browser.press('Remove', {}, '.list li')
+    expect(browser.at()).toMatch(/^\/verify\?/) // of no session counts what was proven before
+    expect(browser.text()).toContain('Saved.')
+    await browser.press('Authenticator app')
+    await browser.press('Continue', { Code: code() })
+    expect(browser.heading()).toBe('Two-step login')
     const { enrollments } = await twoFactor.users.get('bob')
     expect(enrollments.map(({ method }) => method)).toEqual(['authenticator'])
   })

@@ -45,7 +45,11 @@ export async function showAnswer(turn: Turn): Promise<Shown> {
   const { input, isGet, paths, reason } = turn
   const { endpoint } = input
   if (reason === 'not_signed_in') return redirect(withQuery(paths.login, { next: pageOf(turn) }))
-  if (reason === 'reauth_required') return redirect(withQuery(paths.verify, { next: pageOf(turn) }))
+  if (reason === 'reauth_required') {
+    // A removal has made the session stale: what was saved is told where it is asked again.
+    const saved = isGet && input.url.searchParams.has('saved') ? '' : null
+    return redirect(withQuery(paths.verify, { saved, next: pageOf(turn) }))
+  }
   const isForm = isGet && FORMS.has(endpoint)
   if (endpoint === null || UNANSWERED.has(reason) || (reason === 'method_not_allowed' && !isForm)) {
     return showError(turn)

@@ -17,11 +17,15 @@ function modeOf({ input }: Turn): 'add' | 'replace' | null {
 /** The setup: of a login that has to enroll, or of a user who is logged in. */
 export async function showSetup(turn: Turn): Promise<Shown> {
   if (turn.view.user === null) return showSetupAtLogin(turn)
-  const { isGet, isGranted, paths, said } = turn
+  const { isGet, isGranted, said } = turn
   const token = said['tf_state_token']
   if (typeof token === 'string') return showBegun(turn, token)
-  if (!isGet && isGranted) return redirect(withQuery(paths.setup, { saved: '' }))
-  return showOverview(turn)
+  return !isGet && isGranted ? goOnSaved(turn) : showOverview(turn)
+}
+
+/** Goes on after a change: to the setup, or home where nothing is left in it. */
+function goOnSaved(turn: Turn): Shown {
+  return redirect(turn.said['tf_method'] === null ? homeOf(turn) : withQuery(turn.paths.setup, { saved: '' }))
 }
 
 async function showSetupAtLogin(turn: Turn): Promise<Shown> {
@@ -132,5 +136,5 @@ export async function showSetupConfirm(turn: Turn): Promise<Shown> {
 
 /** A change of one enrollment. */
 export async function showEnrollment(turn: Turn): Promise<Shown> {
-  return turn.isGranted ? redirect(withQuery(turn.paths.setup, { saved: '' })) : showOverview(turn)
+  return turn.isGranted ? goOnSaved(turn) : showOverview(turn)
 }
