@@ -747,7 +747,7 @@ export const listedSurvivors: readonly {
     mutants: [
       {
         file: 'engine/step.ts',
-        line: 'if (reveal === null || reveal.ending === null) return final as FinalStep // one of its states',
+        line: 'if (reveal === null || reveal.ending === null) return view',
         original: 'reveal.ending === null',
         replacement: 'false',
       },

@@ -73,6 +73,13 @@ describe('the enrollments that can be challenged', () => {
     },
   )
 
+  test('are all where no session is known', () => {
+    const facts: Facts = { ...factsFor(), caller: null }
+    expect(ids(usableEnrollments(contextWith({ facts, profile: profileWith(mail), run: stepUp })))).toEqual([
+      'e2',
+    ])
+  })
+
   test('include one whose method is switched off: that takes nobody’s factor away', () => {
     const facts = factsFor({ methods: ['authenticator'] })
     expect(isUsable(contextWith({ facts, profile: profileWith(text) }), text)).toBe(true)

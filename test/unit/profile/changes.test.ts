@@ -159,6 +159,8 @@ describe('recovery codes', () => {
 test('forgiving nothing gives the very profile back', () => {
   const spotless = profileWith(app)
   expect(changes.forgive(spotless)).toBe(spotless)
+  expect(changes.unlock(spotless)).toBe(spotless)
+  expect(changes.unlock({ ...spotless, deliveries: [START] })).toEqual(spotless)
   expect(changes.forgive({ ...spotless, failures: 1 })).toEqual(spotless)
   expect(changes.forgive({ ...spotless, lock: { until: 'rescued' } })).toEqual(spotless)
 })
