@@ -35,6 +35,15 @@ test('a schedule of the real engine gives the same trace each time', async () =>
   expect(await replayInterleaving(replay, subject)).toEqual(first)
 })
 
+test.each(['forget-against-login:2:bba+bb~abb', 'purge-forget-and-login:2:cb+cccac~bcc'])(
+  'a login whose lost answer is erased with its user is made again, and told once: %s',
+  async (replay) => {
+    const { trace, violations } = await replayInterleaving(replay, { store: () => memoryStore() })
+    expect(violations).toEqual([])
+    expect(trace.filter((line) => line.includes('lost_answer'))).toHaveLength(1)
+  },
+)
+
 test.each([
   ['no-such-scenario:1:ab', /no scenario/],
   ['same-code-over-two-flows:1:a*', /none of/],

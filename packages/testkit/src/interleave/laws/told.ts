@@ -1,4 +1,4 @@
-import type { AuditRecord, Step } from '@sallyport/core'
+import type { AuditRecord, FlowId, Step } from '@sallyport/core'
 import {
   type Applied,
   appliedBy,
@@ -21,15 +21,30 @@ export const wrongProofsThatWon = ({ calls }: Ledger): readonly string[] =>
       : [],
   )
 
+/**
+ * What has ended more than once. When a user is forgotten, nothing is left that a step of theirs could be known by: one
+ * whose answer was lost just before is made again, and rightly so, as nobody was told of the first.
+ */
+function endedAgain({ happenings }: Ledger): readonly string[] {
+  const ended = new Set<FlowId | undefined>()
+  const faults: string[] = []
+  for (const happening of happenings) {
+    if (happening.kind === 'forgotten') ended.clear()
+    if (happening.kind !== 'applied' || endingOf(happening) === undefined) continue
+    const flow = happening.change.flow?.id
+    if (ended.has(flow)) faults.push('a flow ended again')
+    ended.add(flow)
+  }
+  return faults
+}
+
 /** L2: one success for each flow and each secret, told and written, also when it is tried again afterwards. */
 export function successes(ledger: Ledger): readonly string[] {
   const { calls, repeats } = ledger
-  const faults: string[] = []
+  const faults = [...endedAgain(ledger)]
   const applied = appliedIn(ledger)
   const accepted = (flow: string): number =>
     applied.filter((one) => one.change.flow?.id === flowIdOf(flow) && tells(one, 'proof_accepted')).length
-  const ended = Map.groupBy(applied.filter(endingOf), ({ change }) => change.flow?.id)
-  for (const [, endings] of ended) if (endings.length > 1) faults.push(`a flow ended ${endings.length} times`)
   const told = Map.groupBy(
     calls.filter((call) => outcomeOf(call) !== undefined),
     (call) => stepOf(call)?.flow,
