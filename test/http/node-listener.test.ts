@@ -136,6 +136,13 @@ function beginTelling() {
   return { seen, listener }
 }
 
+/** Sends a request as it is written: the status of the answer, and the addresses that the handler was given. */
+async function askedFor(lines: readonly string[]) {
+  const { seen, listener } = beginTelling()
+  const { port } = await listen(listener)
+  return { status: await sendLines(port, lines), seen }
+}
+
 test('a Host that brings a path along does not lead past a limit that looks at the address', async () => {
   const { listener, verified } = begin({ prefix: '/auth' })
   const { port } = await listen((incoming, outgoing) => {
@@ -163,10 +170,10 @@ test.each([
   ['[::1]', 'http://[::1]'],
   ['[2001:DB8::1]:8443', 'http://[2001:db8::1]:8443'],
 ])('a Host of %s', async (host, origin) => {
-  const { seen, listener } = beginTelling()
-  const { port } = await listen(listener)
-  expect(await sendLines(port, ['GET /auth/x?y=1 HTTP/1.1', `Host: ${host}`])).toBe(200)
-  expect(seen).toEqual([`${origin}/auth/x?y=1`])
+  expect(await askedFor(['GET /auth/x?y=1 HTTP/1.1', `Host: ${host}`])).toEqual({
+    status: 200,
+    seen: [`${origin}/auth/x?y=1`],
+  })
 })
 
 test.each([
@@ -191,17 +198,14 @@ test.each([
   '[acme.test]',
   '::1',
 ])('a Host of "%s" is none: 400, and nothing is run', async (host) => {
-  const { seen, listener } = beginTelling()
-  const { port } = await listen(listener)
-  expect(await sendLines(port, ['GET /auth/x HTTP/1.1', `Host: ${host}`])).toBe(400)
-  expect(seen).toEqual([])
+  expect(await askedFor(['GET /auth/x HTTP/1.1', `Host: ${host}`])).toEqual({ status: 400, seen: [] })
 })
 
 test('two Host fields, also of the same host: 400, and nothing is run', async () => {
-  const { seen, listener } = beginTelling()
-  const { port } = await listen(listener)
-  expect(await sendLines(port, ['GET / HTTP/1.1', 'Host: acme.test', 'Host: acme.test'])).toBe(400)
-  expect(seen).toEqual([])
+  expect(await askedFor(['GET / HTTP/1.1', 'Host: acme.test', 'Host: acme.test'])).toEqual({
+    status: 400,
+    seen: [],
+  })
 })
 
 test.each([
@@ -217,10 +221,7 @@ test.each([
   ['http://acme.test?y', 'http://acme.test/?y'],
   ['https://acme.test/x', 'http://acme.test/x'], // the connection says how it came, not the client
 ])('the target %s', async (target, url) => {
-  const { seen, listener } = beginTelling()
-  const { port } = await listen(listener)
-  expect(await sendLines(port, [`GET ${target} HTTP/1.1`, 'Host: acme.test'])).toBe(200)
-  expect(seen).toEqual([url])
+  expect(await askedFor([`GET ${target} HTTP/1.1`, 'Host: acme.test'])).toEqual({ status: 200, seen: [url] })
 })
 
 test.each([
@@ -243,10 +244,7 @@ test.each([
   'http:///auth/login',
   'ftp://acme.test/auth/login',
 ])('the target %s leads to another one: 400, and nothing is run', async (target) => {
-  const { seen, listener } = beginTelling()
-  const { port } = await listen(listener)
-  expect(await sendLines(port, [`GET ${target} HTTP/1.1`, 'Host: acme.test'])).toBe(400)
-  expect(seen).toEqual([])
+  expect(await askedFor([`GET ${target} HTTP/1.1`, 'Host: acme.test'])).toEqual({ status: 400, seen: [] })
 })
 
 test.each([

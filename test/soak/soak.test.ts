@@ -5,8 +5,8 @@ import { freshSeed } from '../processes/chance.ts'
 import { causedBy } from './flaws.ts'
 import { SOAK_SPEED } from './paced-clock.ts'
 import { placeOf } from './place-of.ts'
-import { summarize, writeReport } from './report.ts'
-import { runSoak } from './run-soak.ts'
+import { type Subject, summarize, writeReport } from './report.ts'
+import { runSoak, type Soaked, type SoakOptions } from './run-soak.ts'
 
 // Real processes on a busy machine: what is slow is no failure.
 vi.setConfig({ testTimeout: 180_000 })
@@ -15,54 +15,51 @@ vi.setConfig({ testTimeout: 180_000 })
 const SECONDS = 6
 const USERS = 8
 
-test('a store that loses what it was told is found out', async () => {
+/** Makes a short run on a file of its own, has it looked at, and leaves nothing behind. */
+async function soak(
+  look: (soaked: Soaked, subject: Subject, folder: string) => void,
+  options: Pick<SoakOptions, 'flaw'> = {},
+): Promise<void> {
   const seed = freshSeed()
   const folder = temporaryFolder()
-  const { place, remove } = await placeOf(null)
+  const { name, place, remove } = await placeOf(null)
+  const subject = { store: name, seed, users: USERS, speed: SOAK_SPEED }
   try {
-    const { faults } = await runSoak({
-      place,
-      seconds: SECONDS,
-      users: USERS,
-      seed,
-      speed: SOAK_SPEED,
-      folder: folder.path,
-      flaw: 'forgetful',
-    })
-    expect(causedBy('forgetful', faults), `seed ${seed}`).not.toEqual([])
+    look(
+      await runSoak({
+        place,
+        seconds: SECONDS,
+        users: USERS,
+        seed,
+        speed: SOAK_SPEED,
+        folder: folder.path,
+        ...options,
+      }),
+      subject,
+      folder.path,
+    )
   } finally {
     await remove()
     folder.remove()
   }
+}
+
+test('a store that loses what it was told is found out', async () => {
+  await soak(
+    ({ faults }, { seed }) => expect(causedBy('forgetful', faults), `seed ${seed}`).not.toEqual([]),
+    { flaw: 'forgetful' },
+  )
 })
 
 test('L1–L5, L7, L9, L12 over HTTP: servers are stopped and killed, and everything that users were told is so', async () => {
-  const seed = freshSeed()
-  const folder = temporaryFolder()
-  const { name, place, remove } = await placeOf(null)
-  try {
-    const soaked = await runSoak({
-      place,
-      seconds: SECONDS,
-      users: USERS,
-      seed,
-      speed: SOAK_SPEED,
-      folder: folder.path,
-    })
+  await soak((soaked, subject, folder) => {
+    const { seed } = subject
     const summary = summarize(soaked)
     expect({ seed, faults: summary.faults }).toEqual({ seed, faults: [] })
     // A run in which nobody got in, or no server was disturbed, would have tested nothing.
     expect(soaked.told.some((one) => one.says === 'proof' && one.answer === 'accepted')).toBe(true)
     expect(soaked.marks.length).toBeGreaterThan(0)
-    const page = writeReport(
-      folder.path,
-      soaked,
-      { store: name, seed, users: USERS, speed: SOAK_SPEED },
-      summary,
-    )
+    const page = writeReport(folder, soaked, subject, summary)
     expect(readFileSync(page, 'utf8')).toContain(summary.figures)
-  } finally {
-    await remove()
-    folder.remove()
-  }
+  })
 })

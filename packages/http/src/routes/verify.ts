@@ -1,4 +1,4 @@
-import type { Step } from '@sallyport/core'
+import type { Caller, Step } from '@sallyport/core'
 import { z } from 'zod'
 import { type Answer, type Failure, fail, isFailure, succeed } from '../answer.ts'
 import { codeField, flagField, lineField, textField } from '../body.ts'
@@ -11,10 +11,17 @@ import type { Environment } from '../options.ts'
 import { reauthMethodsOf, reauthRequired, viewSetup } from '../reauth.ts'
 import { refusalOf } from '../refusals.ts'
 import { loginResponse, userField } from '../responses.ts'
+import type { ShownStep } from '../shown-step.ts'
 import { awaitsRecoveryCode } from './recovery.ts'
 
 async function requireSession(_env: Environment, { signedIn }: Exchange): Promise<SignedIn | Failure> {
   return signedIn ?? fail('not_signed_in')
+}
+
+/** The step-up that is under way for the session; null: none is. */
+async function findStepUp(env: Environment, exchange: Exchange, caller: Caller): Promise<ShownStep | null> {
+  const pending = await viewFlow(env.twoFactor, exchange.flow, caller)
+  return pending?.kind === 'step_up' && pending.accepts.length > 0 ? pending : null
 }
 
 /** Begins a step-up by one method, or switches the one that is under way to it. */
@@ -25,10 +32,9 @@ async function begin(
   method: string,
 ): Promise<Answer> {
   const caller = callerOf(signedIn)
-  const pending = await viewFlow(env.twoFactor, exchange.flow, caller)
-  const isOpen = pending?.kind === 'step_up' && pending.accepts.length > 0
-  let step = isOpen ? pending : await env.twoFactor.stepUp({ caller })
-  const isAsked = !isOpen && step.state === 'challenging' && step.challenge.method === method
+  const pending = await findStepUp(env, exchange, caller)
+  let step = pending ?? (await env.twoFactor.stepUp({ caller }))
+  const isAsked = pending === null && step.state === 'challenging' && step.challenge.method === method
   if (!isAsked && step.accepts.length > 0) {
     const event =
       method === 'recovery_code'
@@ -42,8 +48,8 @@ async function begin(
 /** Sends the code of the step-up that is under way again, as a new one. */
 async function resendCode(env: Environment, exchange: Exchange, signedIn: SignedIn): Promise<Answer> {
   const caller = callerOf(signedIn)
-  const pending = await viewFlow(env.twoFactor, exchange.flow, caller)
-  if (pending?.kind !== 'step_up' || pending.accepts.length === 0) return noPendingFlow()
+  const pending = await findStepUp(env, exchange, caller)
+  if (pending === null) return noPendingFlow()
   return answerPending(await env.twoFactor.send(pending.flow, { type: 'resend_requested' }, { caller }))
 }
 
@@ -70,8 +76,8 @@ async function complete(
   proof: { readonly code: string; readonly isRecovery: boolean },
 ): Promise<Answer> {
   const caller = callerOf(signedIn)
-  const pending = await viewFlow(env.twoFactor, exchange.flow, caller)
-  if (pending?.kind !== 'step_up' || pending.accepts.length === 0) return noPendingFlow()
+  const pending = await findStepUp(env, exchange, caller)
+  if (pending === null) return noPendingFlow()
   const field = proof.isRecovery ? 'recovery_code' : 'code'
   const names = { proof: field, option: field, proof_rejected: field, proof_malformed: field }
   if (proof.isRecovery !== awaitsRecoveryCode(pending)) {
