@@ -1,5 +1,6 @@
 import type { EpochMs } from '../ids.ts'
 import type { Channel } from '../methods/method.ts'
+import { DELIVERY_SHARE_OF_SESSIONS } from '../policy/defaults.ts'
 import { deliveryOpensAt } from '../policy/delivery-budget.ts'
 import { isLocked } from '../policy/throttle.ts'
 import { recoveryCodesLeft } from '../profile/changes.ts'
@@ -133,12 +134,13 @@ export function destinationOf(target: Target): string {
 }
 
 /**
- * From when on another code may be sent, whatever its destination; null: now. Half of a day's codes are kept for
+ * From when on another code may be sent, whatever its destination; null: now. A share of a day's codes is kept for
  * logins: a session that is only asked again must not be able to shut its owner out.
  */
 export function deliveriesOpenAt({ flow, facts, profile, at }: FlowContext): EpochMs | null {
   const { delivery } = facts.policy
-  const perDay = flow.run.kind === 'login' ? delivery.perDay : Math.ceil(delivery.perDay / 2)
+  const perDay =
+    flow.run.kind === 'login' ? delivery.perDay : Math.ceil(delivery.perDay * DELIVERY_SHARE_OF_SESSIONS)
   return deliveryOpensAt(profile.deliveries, at, { ...delivery, perDay })
 }
 

@@ -31,6 +31,8 @@ export const DELIVERIES_PER_WINDOW = 5
 export const DELIVERY_WINDOW_SECONDS = 600
 /** Our choice, as above: codes per user in a day. */
 export const DELIVERIES_PER_DAY = 20
+/** Our choice: of a day's codes, what setups and step-ups may use up; the rest is kept for logins. */
+export const DELIVERY_SHARE_OF_SESSIONS = 0.5
 /** Our choice: a sender that has not answered by then counts as unknown. */
 export const DELIVERY_TIMEOUT_MS = 10_000
 /** Our choice: one warning of failures, and one call for help, per user and hour: a flood hides the one that matters. */
